@@ -1,0 +1,57 @@
+"""The HTTP edge: parse, authenticate, call one method of a model, commit, present.
+
+`create_app` is what a WSGI server runs: `granian --interface wsgi --factory api:create_app`.
+"""
+
+import logging
+
+from flask import Flask, Response
+from flask_smorest import Api
+
+from settings import VERSION, Settings
+
+LARGEST_BODY = 1024 * 1024
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The Flask application on these settings, or on the environment's."""
+    from api import assessments_v2, docs, errors, generation_v2, health, task_executions_v2
+    from api.schemas.common import ErrorSchema
+    from api.services import Services
+
+    class OurApi(Api):
+        ERROR_SCHEMA = ErrorSchema
+
+    settings = settings or Settings.from_env()
+    app = Flask("api", static_folder=None, template_folder="templates")
+    app.config.update(
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        API_TITLE="assessgen",
+        API_VERSION=VERSION,
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/",
+        OPENAPI_JSON_PATH="openapi.json",
+        API_SPEC_OPTIONS={"info": {"description": DESCRIPTION}, "security": [{"bearer": []}, {"apiKey": []}]},
+    )
+    app.url_map.strict_slashes = False
+    app.extensions["assessgen"] = Services(settings)
+    api = OurApi(app)
+    api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
+    api.spec.components.security_scheme("apiKey", {"type": "apiKey", "in": "header", "name": "x-api-key"})
+    for module in (generation_v2, task_executions_v2, assessments_v2):
+        api.register_blueprint(module.blueprint)
+    app.register_blueprint(docs.blueprint)
+    app.register_blueprint(health.blueprint)
+    errors.register(app)
+    app.after_request(_plain_headers)
+    logging.getLogger("api").setLevel(logging.INFO)
+    return app
+
+
+DESCRIPTION = "A brief goes in, a form comes out, people answer it, the result is scored and told."
+
+
+def _plain_headers(response: Response) -> Response:
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response

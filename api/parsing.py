@@ -1,0 +1,94 @@
+"""Reading request bodies: strict JSON, strict content types, nothing the database can't hold."""
+
+import json
+import math
+import re
+from typing import Any
+
+from flask import Request
+from flask_smorest import Blueprint as SmorestBlueprint
+from marshmallow import RAISE, Schema, ValidationError
+from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+
+from models.errors import InvalidInput
+
+# Where one of these stands in the bytes, a string may hold what a database refuses.
+SUSPICIOUS = re.compile(rb"\\u0000|\\u[dD][89a-fA-F]")
+
+
+class Parser(FlaskParser):
+    """webargs with this product's rules: 400 for bad values, unknown fields refused everywhere."""
+
+    DEFAULT_VALIDATION_STATUS = 400
+    DEFAULT_UNKNOWN_BY_LOCATION = {"json": None, "query": RAISE}  # noqa: RUF012 - webargs reads it off the class
+
+    def load_json(self, req: Request, schema: Schema) -> Any:
+        """The body as strict JSON. Raises UnsupportedMediaType or BadRequest."""
+        if req.mimetype != "application/json" and not req.mimetype.endswith("+json"):
+            raise UnsupportedMediaType
+        return strict_json(req.get_data())
+
+    def handle_error(
+        self, error: ValidationError, req: Request, schema: Schema, **_: Any
+    ) -> None:
+        """Refuse in one sentence that names a field, and tell all of them in `errors`."""
+        location, messages = next(iter(error.normalized_messages().items()))
+        del location
+        fields = _flat(messages)
+        summary = getattr(schema, "refusal", _sentence)(fields)
+        raise InvalidInput(summary, fields)
+
+
+class Blueprint(SmorestBlueprint):
+    """flask-smorest's blueprint with this product's parser."""
+
+    ARGUMENTS_PARSER = Parser()
+
+
+def strict_json(data: bytes) -> Any:
+    """The value of a JSON text (RFC 8259): no NaN, no infinities, nothing that can't be stored."""
+    try:
+        value = json.loads(data.decode("utf-8"), parse_constant=_no_constant, parse_float=_finite)
+    except (ValueError, RecursionError) as error:
+        raise BadRequest from error
+    if SUSPICIOUS.search(data):
+        _refuse_unstorable(value)
+    return value
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is not JSON.")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is too large.")
+    return number
+
+
+def _refuse_unstorable(value: Any) -> None:
+    text = json.dumps(value, ensure_ascii=False)
+    if "\\u0000" in text or any(0xD800 <= ord(letter) <= 0xDFFF for letter in text):
+        raise BadRequest
+
+
+def _flat(messages: Any, path: str = "") -> dict[str, list[str]]:
+    """Nested messages as field -> messages, with dotted paths."""
+    if isinstance(messages, list):
+        return {path or "body": [str(message) for message in messages]}
+    if not isinstance(messages, dict):
+        return {path or "body": [str(messages)]}
+    flat: dict[str, list[str]] = {}
+    for name, inner in messages.items():
+        here = "" if name == "_schema" else str(name)
+        flat |= _flat(inner, ".".join(part for part in (path, here) if part))
+    return flat
+
+
+def _sentence(fields: dict[str, list[str]]) -> str:
+    name, messages = next(iter(fields.items()))
+    return f"{name}: {messages[0]}"
+
+

@@ -1,0 +1,1 @@
+"""marshmallow schemas: the wire's names and formats, and nothing else."""

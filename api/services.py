@@ -1,0 +1,111 @@
+"""What a web process keeps: the database, the batchers, the publisher and the watch."""
+
+import json
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from flask import current_app
+from sqlalchemy import select
+
+from api.presenters import status_document
+from api.watch import Watch
+from models import TaskExecution, TaskExecutionLog, task_executions
+from models.batching import Batcher
+from models.errors import NotFound
+from models.organizations import Caller, authenticate
+from models.session import Database
+from models.task_executions import NO_SUCH_JOB, Submission
+from settings import Settings
+from workers.queue import Publisher
+
+# A key that was revoked works no longer than this, in seconds; a busy client costs one look-up in it.
+CALLER_KEPT = 1.0
+DOCUMENTS_KEPT = 5_000
+
+
+@dataclass(frozen=True)
+class Document:
+    """A status document as it goes out, with what tells whether it is still true."""
+
+    organization_id: str
+    sequence: int
+    status: str
+    body: bytes
+
+
+class Services:
+    """The runtime of one web process. Made after any fork."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.database = Database(settings.database_url)
+        self.publisher = Publisher(self.database)
+        self.watch = Watch(self.database, most=max(1, settings.web_threads * 6 // 10))
+        self.accepting: Batcher[Submission, str] = Batcher(self._accept, "accept")
+        self._reading: Batcher[str, Document] = Batcher(self._read, "status")
+        self._documents: OrderedDict[str, Document] = OrderedDict()
+        self._callers: dict[str, tuple[float, Caller | None]] = {}
+        self._callers_lock = threading.Lock()
+
+    def caller(self, key: str) -> Caller | None:
+        """Who calls with this key; None for a wrong one."""
+        now = time.monotonic()
+        found = self._callers.get(key)
+        if found is not None and now - found[0] < CALLER_KEPT:
+            return found[1]
+        with self.database.read() as session:
+            caller = authenticate(session, key, self.settings.secret_key)
+        with self._callers_lock:
+            if len(self._callers) > 10_000:
+                self._callers.clear()
+            self._callers[key] = (now, caller)
+        return caller
+
+    def _accept(self, submissions: Sequence[Submission]) -> list[str]:
+        with self.database.transaction() as connection:
+            return task_executions.accept(connection, submissions)
+
+    def document(self, organization_id: str, execution_id: str) -> Document:
+        """The job's status document; raises NotFound for another organisation's too."""
+        document = self._reading.submit(execution_id).result()
+        if document.organization_id != organization_id:
+            raise NotFound(NO_SUCH_JOB)
+        return document
+
+    def _read(self, execution_ids: Sequence[str]) -> list[Document | BaseException]:
+        """Read many jobs' documents; those whose sequence has not moved are still true."""
+        wanted = set(execution_ids)
+        with self.database.connection() as connection:
+            rows = connection.execute(
+                select(TaskExecution.id, TaskExecution.sequence).where(TaskExecution.id.in_(wanted))
+            ).all()
+        sequences = {row.id: row.sequence for row in rows}
+        stale = [
+            one for one, sequence in sequences.items()
+            if one not in self._documents or self._documents[one].sequence != sequence
+        ]
+        if stale:
+            self._render(stale)
+        missing = NotFound(NO_SUCH_JOB)
+        return [self._documents[one] if one in sequences else missing for one in execution_ids]
+
+    def _render(self, execution_ids: list[str]) -> None:
+        with self.database.read() as session:
+            # The job before its lines: a line that comes in between is told of again, never lost.
+            jobs = session.scalars(select(TaskExecution).where(TaskExecution.id.in_(execution_ids))).all()
+            lines = TaskExecutionLog.recent(session, execution_ids)
+        for job in jobs:
+            body = json.dumps(status_document(job, lines[job.id])).encode()
+            self._documents[job.id] = Document(job.organization_id, job.sequence, job.status, body)
+            self._documents.move_to_end(job.id)
+        while len(self._documents) > DOCUMENTS_KEPT:
+            self._documents.popitem(last=False)
+
+
+def services() -> Services:
+    """This application's services."""
+    return cast(Services, current_app.extensions["assessgen"])

@@ -1,0 +1,187 @@
+"""API A: jobs, followed by polling, by their log, or live."""
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Response, request, stream_with_context
+from sqlalchemy import select
+
+from api import presenters
+from api.auth import caller, require_key
+from api.paging import cut, from_cursor
+from api.parsing import Blueprint
+from api.schemas.common import ErrorSchema
+from api.schemas.task_executions_v2 import (
+    STATUS_EXAMPLE,
+    LogPageSchema,
+    LogQuerySchema,
+    StatusPageSchema,
+    StatusQuerySchema,
+    StatusSchema,
+)
+from api.services import Services, services
+from api.watch import Follower
+from models import Event, TaskExecution, TaskExecutionLog, task_executions
+from models.errors import InvalidInput
+from models.task_executions import OPEN
+from workers.queue import DELIVER, GENERATE
+
+blueprint = Blueprint(
+    "task_executions", __name__, url_prefix="/api/v2/task-executions", description="Jobs and their progress."
+)
+blueprint.before_request(require_key)
+
+# A comment goes out after so many silent seconds, or proxies take the stream for dead.
+STREAM_SILENCE = 15.0
+LONGEST_STREAM = 3600.0
+
+
+@blueprint.get("/status/<job_id>")
+@blueprint.doc(operationId="getTaskExecution")
+@blueprint.response(200, StatusSchema, example=STATUS_EXAMPLE)
+@blueprint.alt_response(304, description="Nothing has changed since the ETag in If-None-Match.")
+@blueprint.alt_response(401, schema=ErrorSchema)
+@blueprint.alt_response(404, schema=ErrorSchema)
+def status(job_id: str) -> Response:
+    """How far a job is."""
+    execution_id = task_executions.known_id(job_id)
+    document = services().document(caller().organization_id, execution_id)
+    response = Response(document.body, mimetype="application/json")
+    response.set_etag(f"{document.sequence}-{execution_id[:8]}")
+    if document.status in OPEN:
+        response.headers["Retry-After"] = "1"
+    return response.make_conditional(request)
+
+
+@blueprint.get("")
+@blueprint.doc(operationId="listTaskExecutions")
+@blueprint.arguments(StatusQuerySchema, location="query")
+@blueprint.response(200, StatusPageSchema)
+@blueprint.alt_response(400, schema=ErrorSchema)
+@blueprint.alt_response(401, schema=ErrorSchema)
+def index(query: dict[str, Any]) -> dict[str, Any]:
+    """Jobs, newest first."""
+    after, limit = from_cursor(query["cursor"]), query["limit"]
+    with services().database.read() as session:
+        rows = TaskExecution.page(session, caller().organization_id, query["status"], after, limit + 1)
+    page, cursor = cut(rows, limit)
+    return {"task_executions": [presenters.status_summary(job) for job in page], "next_cursor": cursor}
+
+
+@blueprint.get("/<job_id>/logs")
+@blueprint.doc(operationId="listTaskExecutionLogs")
+@blueprint.arguments(LogQuerySchema, location="query")
+@blueprint.response(200, LogPageSchema)
+@blueprint.alt_response(400, schema=ErrorSchema)
+@blueprint.alt_response(401, schema=ErrorSchema)
+@blueprint.alt_response(404, schema=ErrorSchema)
+def logs(query: dict[str, Any], job_id: str) -> dict[str, Any]:
+    """A job's log lines after a given one, oldest first."""
+    with services().database.read() as session:
+        job = TaskExecution.get(session, caller().organization_id, job_id)
+        lines = TaskExecutionLog.after(session, job.id, query["after"], query["limit"] + 1)
+    shown = lines[: query["limit"]]
+    return {"logs": [presenters.log_line(line) for line in shown], "has_more": len(lines) > len(shown)}
+
+
+@blueprint.post("/<job_id>/cancel")
+@blueprint.doc(operationId="cancelTaskExecution")
+@blueprint.response(200, StatusSchema)
+@blueprint.alt_response(401, schema=ErrorSchema)
+@blueprint.alt_response(404, schema=ErrorSchema)
+@blueprint.alt_response(409, schema=ErrorSchema)
+def cancel(job_id: str) -> Response:
+    """End an open job: it becomes failed, with the code CANCELLED."""
+    with services().database.write() as session:
+        job = TaskExecution.get(session, caller().organization_id, job_id)
+        task_executions.cancel(session, job)
+    return _told(services(), job)
+
+
+@blueprint.post("/<job_id>/retry")
+@blueprint.doc(operationId="retryTaskExecution")
+@blueprint.response(202, StatusSchema)
+@blueprint.alt_response(401, schema=ErrorSchema)
+@blueprint.alt_response(404, schema=ErrorSchema)
+@blueprint.alt_response(409, schema=ErrorSchema)
+def retry(job_id: str) -> Response:
+    """Queue a failed job again; what it has paid for is kept."""
+    with services().database.write() as session:
+        job = TaskExecution.get(session, caller().organization_id, job_id)
+        task_executions.retry(session, job)
+    services().publisher.publish(GENERATE, job.id)
+    response = _told(services(), job)
+    response.status_code = 202
+    return response
+
+
+def _told(here: Services, job: TaskExecution) -> Response:
+    if job.notification_url:
+        here.publisher.publish(DELIVER, job.id)
+    return Response(here.document(job.organization_id, job.id).body, mimetype="application/json")
+
+
+@blueprint.get("/<job_id>/stream")
+@blueprint.doc(
+    operationId="streamTaskExecution",
+    parameters=[
+        {
+            "in": "header",
+            "name": "Last-Event-ID",
+            "schema": {"type": "string", "pattern": "^[0-9]{1,18}$"},
+            "description": "The id of the last event that was received.",
+        }
+    ],
+)
+@blueprint.response(200, {"type": "string"}, content_type="text/event-stream", description="Events.")
+@blueprint.alt_response(400, schema=ErrorSchema)
+@blueprint.alt_response(401, schema=ErrorSchema)
+@blueprint.alt_response(404, schema=ErrorSchema)
+@blueprint.alt_response(503, schema=ErrorSchema)
+def stream(job_id: str) -> Response:
+    """A job's events as they happen (server-sent events), until it has ended."""
+    here, last = services(), _last_event_id()
+    with here.database.read() as session:
+        job = TaskExecution.get(session, caller().organization_id, job_id)
+    following = here.watch.following(job.id)
+    follower = following.__enter__()
+    response = Response(
+        stream_with_context(_events(here, follower, job.id, last)), mimetype="text/event-stream"
+    )
+    response.call_on_close(lambda: following.__exit__(None, None, None))
+    # nginx would gather the lines of a stream; this tells it not to.
+    response.headers["X-Accel-Buffering"] = "no"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _last_event_id() -> int:
+    text = request.headers.get("Last-Event-ID", "0")
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
+        raise InvalidInput("Last-Event-ID must be the id of an event of this stream, a whole number.")
+    return int(text)
+
+
+def _events(here: Services, follower: Follower, execution_id: str, last: int) -> Iterator[str]:
+    deadline = time.monotonic() + LONGEST_STREAM
+    sequence = 0
+    yield "retry: 1000\n\n"
+    while time.monotonic() < deadline:
+        seen = follower.past(sequence, STREAM_SILENCE)
+        if seen is None:
+            yield ": still here\n\n"
+            continue
+        for event in _events_after(here, execution_id, last):
+            last, sequence = event.id, event.sequence
+            yield f"id: {event.id}\nevent: {event.type}\ndata: {json.dumps(event.payload)}\n\n"
+        if seen.ended:
+            return
+        sequence = max(sequence, seen.sequence)
+
+
+def _events_after(here: Services, execution_id: str, last: int) -> list[Event]:
+    with here.database.read() as session:
+        query = select(Event).where(Event.task_execution_id == execution_id, Event.id > last)
+        return list(session.scalars(query.order_by(Event.id)))

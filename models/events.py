@@ -1,0 +1,210 @@
+"""Events, append-only, and their deliveries to the addresses that asked for them.
+
+The webhook outbox, the reconciliation feed and the live stream all read the one table.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, ForeignKey, Index, Integer, String, Text, exists, select, update
+from sqlalchemy.orm import Mapped, aliased, mapped_column
+
+from models.base import Base, Id, Json, Serial, Word, new_id, utcnow
+from models.errors import StaleRun
+
+PENDING, DELIVERED, DEAD = "pending", "delivered", "dead"
+
+
+class Event(Base):
+    """Something that happened, with the body that is told of it."""
+
+    __tablename__ = "events"
+    __table_args__ = (Index("ix_events_execution", "task_execution_id", "sequence"),)
+
+    id: Mapped[int] = mapped_column(Serial, primary_key=True)
+    organization_id: Mapped[str] = mapped_column(ForeignKey("organizations.id"), index=True)
+    task_execution_id: Mapped[str | None] = mapped_column(ForeignKey("task_executions.id"))
+    type: Mapped[str] = mapped_column(String(80))
+    sequence: Mapped[int]
+    payload: Mapped[Json]
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+
+class Delivery(Base):
+    """One body for one address, until it is delivered or given up.
+
+    Deliveries of one `channel` (a job) go out in the order of `sequence`: the next is tried
+    when the one before has been delivered or is dead. `message_id` stays the same on every try.
+    """
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        Index("ix_deliveries_channel", "channel", "sequence"),
+        Index("ix_deliveries_due", "status", "next_attempt_at"),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    message_id: Mapped[str] = mapped_column(String(60), unique=True)
+    organization_id: Mapped[str] = mapped_column(ForeignKey("organizations.id"))
+    channel: Mapped[str] = mapped_column(Id)
+    sequence: Mapped[int]
+    url: Mapped[str] = mapped_column(Text)
+    body: Mapped[Json]
+    status: Mapped[str] = mapped_column(Word, default=PENDING)
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    next_attempt_at: Mapped[datetime]
+    lease_expires_at: Mapped[datetime | None]
+    published_at: Mapped[datetime | None]
+    last_status_code: Mapped[int | None]
+    last_detail: Mapped[str | None] = mapped_column(Text)
+    delivered_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+
+def delivery_row(
+    organization_id: str, channel: str, sequence: int, url: str, body: Json, now: datetime
+) -> dict[str, Any]:
+    """The row that puts a body in the outbox."""
+    delivery_id = new_id()
+    return {
+        "id": delivery_id,
+        "message_id": f"msg_{delivery_id}",
+        "organization_id": organization_id,
+        "channel": channel,
+        "sequence": sequence,
+        "url": url,
+        "body": body,
+        "status": PENDING,
+        "attempts": 0,
+        "next_attempt_at": now,
+        "created_at": now,
+    }
+
+
+@dataclass(frozen=True)
+class ClaimedDelivery:
+    """A delivery that is this process's to send until the lease ends."""
+
+    id: str
+    message_id: str
+    organization_id: str
+    url: str
+    body: Json
+    attempts: int
+
+
+def claim_next(connection: Connection, channel: str, lease: timedelta) -> ClaimedDelivery | None:
+    """Take the channel's first unfinished delivery, if it is due and nobody has it."""
+    now = utcnow()
+    earlier = aliased(Delivery)
+    head = (
+        select(Delivery.id)
+        .where(
+            Delivery.channel == channel,
+            Delivery.status == PENDING,
+            ~exists().where(
+                earlier.channel == channel, earlier.status == PENDING, earlier.sequence < Delivery.sequence
+            ),
+        )
+        .limit(1)
+        .scalar_subquery()
+    )
+    row = connection.execute(
+        update(Delivery)
+        .where(
+            Delivery.id == head,
+            Delivery.status == PENDING,
+            Delivery.next_attempt_at <= now,
+            (Delivery.lease_expires_at.is_(None)) | (Delivery.lease_expires_at <= now),
+        )
+        .values(lease_expires_at=now + lease, attempts=Delivery.attempts + 1)
+        .returning(
+            Delivery.id,
+            Delivery.message_id,
+            Delivery.organization_id,
+            Delivery.url,
+            Delivery.body,
+            Delivery.attempts,
+        )
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    return ClaimedDelivery(**row._mapping) if row else None
+
+
+@dataclass(frozen=True)
+class Attempted:
+    """How a try ended. `retry_at` None with `delivered` False means: given up."""
+
+    delivered: bool
+    status_code: int | None
+    detail: str
+    retry_at: datetime | None
+
+
+def record_attempt(connection: Connection, delivery: ClaimedDelivery, attempted: Attempted) -> None:
+    """Write a try's end; raises StaleRun when another process has taken the delivery since."""
+    now = utcnow()
+    status = DELIVERED if attempted.delivered else PENDING if attempted.retry_at else DEAD
+    result = connection.execute(
+        update(Delivery)
+        .where(Delivery.id == delivery.id, Delivery.attempts == delivery.attempts)
+        .values(
+            status=status,
+            next_attempt_at=attempted.retry_at or now,
+            lease_expires_at=None,
+            published_at=None,
+            last_status_code=attempted.status_code,
+            last_detail=attempted.detail,
+            delivered_at=now if attempted.delivered else None,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    if result.rowcount == 0:
+        raise StaleRun("Another process has taken this delivery.")
+
+
+def abandon_channel(connection: Connection, channel: str, detail: str) -> None:
+    """Give up what is left of a channel: its receiver said that it is gone."""
+    connection.execute(
+        update(Delivery)
+        .where(Delivery.channel == channel, Delivery.status == PENDING)
+        .values(status=DEAD, last_detail=detail, lease_expires_at=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def mark_unpublished(connection: Connection, channels: Sequence[str]) -> None:
+    """No message of these channels reached the broker: the very next sweep sends them."""
+    if channels:
+        connection.execute(
+            update(Delivery)
+            .where(Delivery.channel.in_(channels), Delivery.status == PENDING)
+            .values(published_at=None)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def due_channels(connection: Connection, republish_before: datetime, limit: int) -> Sequence[str]:
+    """Channels with a delivery that is due and was not handed to a worker lately; marks them as handed."""
+    now = utcnow()
+    due = (
+        select(Delivery.id)
+        .where(
+            Delivery.status == PENDING,
+            Delivery.next_attempt_at <= now,
+            (Delivery.published_at.is_(None)) | (Delivery.published_at <= republish_before),
+            (Delivery.lease_expires_at.is_(None)) | (Delivery.lease_expires_at <= now),
+        )
+        .order_by(Delivery.next_attempt_at)
+        .limit(limit)
+    )
+    rows = connection.execute(
+        update(Delivery)
+        .where(Delivery.id.in_(due))
+        .values(published_at=now)
+        .returning(Delivery.channel)
+        .execution_options(synchronize_session=False)
+    )
+    return list(dict.fromkeys(rows.scalars()))

@@ -1,0 +1,114 @@
+"""Forms: fixed, ordered sets of questions. A form is what generation makes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Connection, ForeignKey, insert, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.base import Base, Id, Json, Word, new_id, utcnow
+from models.questions import Question, QuestionKey
+
+
+class Form(Base):
+    """The sections, the blueprint and the order of a set of questions.
+
+    `sections` is `[{"name", "skills": [names], "seconds"}]`; `skills` is
+    `[{"id", "name", "weight", "must_have"}]`; `blueprint` lists the cells asked for.
+    """
+
+    __tablename__ = "forms"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    organization_id: Mapped[str] = mapped_column(ForeignKey("organizations.id"), index=True)
+    seed: Mapped[int] = mapped_column(BigInteger)
+    language: Mapped[str] = mapped_column(Word)
+    sections: Mapped[list[Any]]
+    skills: Mapped[list[Any]]
+    blueprint: Mapped[list[Any]]
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+
+class FormQuestion(Base):
+    """A question's place in a form, and the order in which its options stand there."""
+
+    __tablename__ = "form_questions"
+
+    form_id: Mapped[str] = mapped_column(ForeignKey("forms.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    question_id: Mapped[str] = mapped_column(ForeignKey("questions.id"), index=True)
+    section: Mapped[int]
+    option_order: Mapped[list[Any]]
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where a question goes: its section and its options' texts in the order shown."""
+
+    question_id: str
+    section: int
+    option_texts: tuple[str, ...]
+
+
+def store(connection: Connection, form: Json, placements: list[Placement]) -> None:
+    """Insert a form with its questions, which must be stored already."""
+    connection.execute(insert(Form), [form])
+    ids = [placement.question_id for placement in placements]
+    rows = connection.execute(select(Question.id, Question.options).where(Question.id.in_(ids)))
+    by_text = {row.id: {option["text"]: option["id"] for option in row.options} for row in rows}
+    connection.execute(
+        insert(FormQuestion),
+        [
+            {
+                "form_id": form["id"],
+                "position": position,
+                "question_id": placement.question_id,
+                "section": placement.section,
+                "option_order": [by_text[placement.question_id][text] for text in placement.option_texts],
+            }
+            for position, placement in enumerate(placements, start=1)
+        ],
+    )
+
+
+@dataclass(frozen=True)
+class ShownQuestion:
+    """A question as its place in a form shows it; `key` only where the owner asked for it."""
+
+    position: int
+    section: str
+    question: Question
+    options: list[dict[str, str]]
+    key: QuestionKey | None
+
+
+def questions_of(session: Session, form: Form, with_keys: bool) -> list[ShownQuestion]:
+    """A form's questions in order, each with its options in the order shown."""
+    rows = session.execute(
+        select(FormQuestion, Question)
+        .join(Question, Question.id == FormQuestion.question_id)
+        .where(FormQuestion.form_id == form.id)
+        .order_by(FormQuestion.position)
+    ).all()
+    keys = _keys(session, [question.id for _, question in rows]) if with_keys else {}
+    return [
+        ShownQuestion(
+            position=place.position,
+            section=form.sections[place.section]["name"],
+            question=question,
+            options=_in_order(question.options, place.option_order),
+            key=keys.get(question.id),
+        )
+        for place, question in rows
+    ]
+
+
+def _keys(session: Session, ids: list[str]) -> dict[str, QuestionKey]:
+    keys = session.scalars(select(QuestionKey).where(QuestionKey.question_id.in_(ids)))
+    return {key.question_id: key for key in keys}
+
+
+def _in_order(options: list[Any], order: list[Any]) -> list[dict[str, str]]:
+    by_id = {option["id"]: option for option in options}
+    return [by_id[option_id] for option_id in order]

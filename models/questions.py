@@ -1,0 +1,163 @@
+"""Questions and, in a table of their own, their keys.
+
+No schema for candidates or students can reach `question_keys`: a question without its key is
+the only thing that a `Question` holds.
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, ForeignKey, Index, String, Text, UniqueConstraint, insert, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Id, Json, Word, new_id, utcnow
+
+MULTIPLE_CHOICE = "multiple_choice"
+OPTION_IDS = "abcdefgh"
+
+
+class Question(Base):
+    """An item as a candidate may see it: stem, code, options with ids, but no key.
+
+    `options` is `[{"id": "a", "text": "…"}, …]` in an order that says nothing of the key.
+    A shipped item has a `library_id` and no organisation; words that change make a new version.
+    """
+
+    __tablename__ = "questions"
+    __table_args__ = (
+        UniqueConstraint("library_id", "version"),
+        Index("ix_questions_skill", "skill", "organization_id"),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    library_id: Mapped[str | None] = mapped_column(String(80))
+    version: Mapped[int] = mapped_column(default=1)
+    organization_id: Mapped[str | None] = mapped_column(ForeignKey("organizations.id"))
+    skill: Mapped[str] = mapped_column(String(80))
+    skill_name: Mapped[str] = mapped_column(String(200))
+    type: Mapped[str] = mapped_column(Word)
+    difficulty: Mapped[str] = mapped_column(Word)
+    cognitive_level: Mapped[str] = mapped_column(Word)
+    stem: Mapped[str] = mapped_column(Text)
+    code: Mapped[str | None] = mapped_column(Text)
+    code_language: Mapped[str | None] = mapped_column(Word)
+    options: Mapped[list[Any]]
+    seconds: Mapped[int]
+    language: Mapped[str] = mapped_column(Word, default="en")
+    source: Mapped[str] = mapped_column(Word)
+    provenance: Mapped[Json]
+    fingerprint: Mapped[str] = mapped_column(String(64), index=True)
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+
+class QuestionKey(Base):
+    """What only scoring and the owner see: the right options, why, and what each wrong one betrays."""
+
+    __tablename__ = "question_keys"
+
+    question_id: Mapped[str] = mapped_column(ForeignKey("questions.id"), primary_key=True)
+    correct: Mapped[list[Any]]
+    explanation: Mapped[str] = mapped_column(Text)
+    misconceptions: Mapped[Json]
+
+
+@dataclass(frozen=True)
+class NewQuestion:
+    """A question to store. `options[0]` is the key here, and nowhere else."""
+
+    skill: str
+    skill_name: str
+    type: str
+    difficulty: str
+    cognitive_level: str
+    stem: str
+    code: str | None
+    code_language: str | None
+    options: tuple[str, ...]
+    misconceptions: tuple[str, ...]
+    explanation: str
+    seconds: int
+    source: str
+    organization_id: str | None = None
+    library_id: str | None = None
+    version: int = 1
+    language: str = "en"
+    provenance: Json = field(default_factory=dict)
+
+    def rows(self, question_id: str, now: datetime) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The rows of `questions` and `question_keys`."""
+        ordered = sorted(self.options, key=_scrambled)
+        ids = dict(zip(ordered, OPTION_IDS, strict=False))
+        question = {
+            "id": question_id,
+            "library_id": self.library_id,
+            "version": self.version,
+            "organization_id": self.organization_id,
+            "skill": self.skill,
+            "skill_name": self.skill_name,
+            "type": self.type,
+            "difficulty": self.difficulty,
+            "cognitive_level": self.cognitive_level,
+            "stem": self.stem,
+            "code": self.code,
+            "code_language": self.code_language,
+            "options": [{"id": ids[text], "text": text} for text in ordered],
+            "seconds": self.seconds,
+            "language": self.language,
+            "source": self.source,
+            "provenance": self.provenance,
+            "fingerprint": fingerprint(self.stem, self.code),
+            "created_at": now,
+        }
+        key = {
+            "question_id": question_id,
+            "correct": [ids[self.options[0]]],
+            "explanation": self.explanation,
+            "misconceptions": {
+                ids[text]: why for text, why in zip(self.options[1:], self.misconceptions, strict=False)
+            },
+        }
+        return question, key
+
+
+def _scrambled(text: str) -> str:
+    """A sort key that puts options in an order which says nothing about them."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def fingerprint(stem: str, code: str | None) -> str:
+    """The hash by which two wordings of one question meet: letters and digits only, case folded."""
+    text = "".join(character for character in (stem + (code or "")).casefold() if character.isalnum())
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def store(connection: Connection, questions: list[tuple[str, NewQuestion]]) -> None:
+    """Insert questions with their keys, under the ids given."""
+    if not questions:
+        return
+    now = utcnow()
+    rows = [question.rows(question_id, now) for question_id, question in questions]
+    connection.execute(insert(Question), [row for row, _ in rows])
+    connection.execute(insert(QuestionKey), [key for _, key in rows])
+
+
+def load_library(connection: Connection, items: list[NewQuestion]) -> int:
+    """Add the shipped items that are not stored yet, by library id and version; how many were added."""
+    known = set(
+        connection.execute(
+            select(Question.library_id, Question.version).where(Question.library_id.is_not(None))
+        ).tuples()
+    )
+    fresh = [item for item in items if (item.library_id, item.version) not in known]
+    store(connection, [(new_id(), item) for item in fresh])
+    return len(fresh)
+
+
+def library_ids(connection: Connection) -> dict[tuple[str, int], str]:
+    """Where the shipped items are stored: (library id, version) -> question id."""
+    rows = connection.execute(
+        select(Question.library_id, Question.version, Question.id).where(Question.library_id.is_not(None))
+    )
+    return {(str(row.library_id), row.version): row.id for row in rows}

@@ -1,0 +1,358 @@
+"""Jobs. The row is the truth: a broker carries only its id.
+
+`TRANSITIONS` is the whole lifecycle. A worker owns a job by a claim: a number (`attempt`) that
+rises with each claim and goes with every write of that run. A write with an old number changes
+nothing (fencing). What runs do is in `models/runs.py`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Connection, ForeignKey, Index, String, Text, insert, select, tuple_, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.base import Base, Id, Json, Serial, Word, new_id, parse_id, utcnow
+from models.errors import Conflict, NotFound
+from models.events import Delivery, Event, delivery_row
+
+PENDING, PROCESSING, COMPLETED, FAILED = "pending", "processing", "completed", "failed"
+STATUSES = (PENDING, PROCESSING, COMPLETED, FAILED)
+OPEN = (PENDING, PROCESSING)
+
+# A failed job goes back to pending only when its owner asks for a retry.
+TRANSITIONS: dict[str, frozenset[str]] = {
+    PENDING: frozenset({PROCESSING, FAILED}),
+    PROCESSING: frozenset({COMPLETED, FAILED}),
+    FAILED: frozenset({PENDING}),
+    COMPLETED: frozenset(),
+}
+
+ASSESSMENT_CREATION = "assessment_creation"
+QUEUED_MESSAGE = "Assessment creation job has been queued successfully"
+RECENT_LOGS = 10
+NO_SUCH_JOB = "No task execution has this id."
+
+
+class TaskExecution(Base):
+    """One job: what was asked for, how far it is, and how it ended.
+
+    `brief` is the request as parsed; `progress` runs from 0 to 1; `sequence` counts the job's
+    events and so changes with everything that its status document shows.
+    """
+
+    __tablename__ = "task_executions"
+    __table_args__ = (
+        Index("ix_task_executions_list", "organization_id", "created_at", "id"),
+        Index("ix_task_executions_open", "status", "lease_expires_at"),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    organization_id: Mapped[str] = mapped_column(ForeignKey("organizations.id"))
+    created_by: Mapped[str] = mapped_column(String(200))
+    mode: Mapped[str] = mapped_column(Word)
+    type: Mapped[str] = mapped_column(Word)
+    status: Mapped[str] = mapped_column(Word, default=PENDING)
+    current_step: Mapped[str] = mapped_column(Text)
+    progress: Mapped[float] = mapped_column(default=0.0)
+    sequence: Mapped[int] = mapped_column(default=1)
+    attempt: Mapped[int] = mapped_column(default=0)
+    attempts_without_progress: Mapped[int] = mapped_column(default=0)
+    worker: Mapped[str | None] = mapped_column(String(200))
+    lease_expires_at: Mapped[datetime | None]
+    published_at: Mapped[datetime | None]
+    run_at: Mapped[datetime | None]
+    brief: Mapped[Json]
+    seed: Mapped[int] = mapped_column(BigInteger)
+    notification_url: Mapped[str | None] = mapped_column(Text)
+    external_id: Mapped[str | None] = mapped_column(String(200))
+    meta: Mapped[Json | None] = mapped_column("metadata")
+    result: Mapped[Json | None]
+    error: Mapped[Json | None]
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    updated_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+    @classmethod
+    def get(cls, session: Session, organization_id: str, text: str) -> "TaskExecution":
+        """The organisation's job of that id; raises NotFound for anything else."""
+        found = session.get(cls, known_id(text))
+        if found is None or found.organization_id != organization_id:
+            raise NotFound(NO_SUCH_JOB)
+        return found
+
+    @classmethod
+    def page(
+        cls,
+        session: Session,
+        organization_id: str,
+        status: str | None,
+        after: tuple[datetime, str] | None,
+        limit: int,
+    ) -> list["TaskExecution"]:
+        """Up to `limit` jobs, newest first, from the place after the one given."""
+        query = (
+            select(cls)
+            .where(cls.organization_id == organization_id)
+            .order_by(cls.created_at.desc(), cls.id.desc())
+            .limit(limit)
+        )
+        if status is not None:
+            query = query.where(cls.status == status)
+        if after is not None:
+            query = query.where(tuple_(cls.created_at, cls.id) < tuple_(*after))
+        return list(session.scalars(query))
+
+
+class TaskExecutionLog(Base):
+    """One line of a job's log; ids rise with time."""
+
+    __tablename__ = "task_execution_logs"
+    __table_args__ = (Index("ix_task_execution_logs_execution", "task_execution_id", "id"),)
+
+    id: Mapped[int] = mapped_column(Serial, primary_key=True)
+    task_execution_id: Mapped[str] = mapped_column(ForeignKey("task_executions.id"))
+    message: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+    @classmethod
+    def after(cls, session: Session, execution_id: str, after: int, limit: int) -> list["TaskExecutionLog"]:
+        """Up to `limit` lines with an id above `after`, oldest first."""
+        query = select(cls).where(cls.task_execution_id == execution_id, cls.id > after)
+        return list(session.scalars(query.order_by(cls.id).limit(limit)))
+
+    @classmethod
+    def recent(cls, session: Session, execution_ids: Sequence[str]) -> dict[str, list["TaskExecutionLog"]]:
+        """The last ten lines of each job, oldest first."""
+        recent: dict[str, list[TaskExecutionLog]] = {}
+        for execution_id in execution_ids:
+            query = select(cls).where(cls.task_execution_id == execution_id)
+            rows = list(session.scalars(query.order_by(cls.id.desc()).limit(RECENT_LOGS)))
+            recent[execution_id] = rows[::-1]
+        return recent
+
+
+class ExecutionStep(Base):
+    """The stored result of a durable step: a run that comes later reads it and does not do it again."""
+
+    __tablename__ = "execution_steps"
+
+    task_execution_id: Mapped[str] = mapped_column(ForeignKey("task_executions.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    result: Mapped[Json]
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+
+def known_id(text: str) -> str:
+    """The id in its stored form; raises NotFound for a text that can be no id."""
+    execution_id = parse_id(text)
+    if execution_id is None:
+        raise NotFound(NO_SUCH_JOB)
+    return execution_id
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A job to accept, as the edge has parsed it."""
+
+    organization_id: str
+    created_by: str
+    mode: str
+    type: str
+    brief: Json
+    seed: int
+    notification_url: str | None = None
+    external_id: str | None = None
+    metadata: Json | None = None
+
+
+def accept(connection: Connection, submissions: Sequence[Submission]) -> list[str]:
+    """Store jobs, each with its first log line and its first event; their ids.
+
+    `published_at` is set: the caller publishes as soon as this is committed, and the sweep takes
+    up what did not get through.
+    """
+    now = utcnow()
+    rows = [_row(submission, now) for submission in submissions]
+    connection.execute(insert(TaskExecution), rows)
+    tell(connection, [Told.queued(row) for row in rows], now)
+    return [str(row["id"]) for row in rows]
+
+
+def _row(submission: Submission, now: datetime) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "organization_id": submission.organization_id,
+        "created_by": submission.created_by,
+        "mode": submission.mode,
+        "type": submission.type,
+        "status": PENDING,
+        "current_step": QUEUED_MESSAGE,
+        "progress": 0.0,
+        "sequence": 1,
+        "attempt": 0,
+        "attempts_without_progress": 0,
+        "published_at": now,
+        "brief": submission.brief,
+        "seed": submission.seed,
+        "notification_url": submission.notification_url,
+        "external_id": submission.external_id,
+        "meta": submission.metadata,
+        "created_at": now,
+        "updated_at": now,
+    }
+
+
+@dataclass(frozen=True)
+class Told:
+    """A line about a job: its log row, its event and, where an address asked for it, its delivery."""
+
+    execution_id: str
+    organization_id: str
+    notification_url: str | None
+    external_id: str | None
+    metadata: Json | None
+    sequence: int
+    status: str
+    kind: str
+    message: str
+    result: Json | None = None
+    error: Json | None = None
+
+    @classmethod
+    def queued(cls, row: dict[str, Any]) -> "Told":
+        """The first line of a job that was just accepted."""
+        return cls(
+            row["id"],
+            row["organization_id"],
+            row["notification_url"],
+            row["external_id"],
+            row["meta"],
+            1,
+            PENDING,
+            PENDING,
+            QUEUED_MESSAGE,
+        )
+
+    def body(self, now: datetime) -> Json:
+        """The webhook's body: the contract's four fields, then what is added to them."""
+        return {
+            "job_id": self.execution_id,
+            "status": self.status,
+            "message": self.message,
+            "timestamp": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "type": f"task_execution.{self.kind}",
+            "sequence": self.sequence,
+            "result": self.result,
+            "error": self.error,
+            "external_id": self.external_id,
+            "metadata": self.metadata,
+        }
+
+
+def tell(connection: Connection, lines: Sequence[Told], now: datetime) -> None:
+    """Store lines with their events and deliveries, in their order."""
+    if not lines:
+        return
+    bodies = [line.body(now) for line in lines]
+    connection.execute(
+        insert(TaskExecutionLog),
+        [
+            {"task_execution_id": line.execution_id, "message": line.message, "created_at": now}
+            for line in lines
+        ],
+    )
+    connection.execute(
+        insert(Event),
+        [
+            {
+                "organization_id": line.organization_id,
+                "task_execution_id": line.execution_id,
+                "type": body["type"],
+                "sequence": line.sequence,
+                "payload": body,
+                "created_at": now,
+            }
+            for line, body in zip(lines, bodies, strict=True)
+        ],
+    )
+    deliveries = [
+        delivery_row(line.organization_id, line.execution_id, line.sequence, line.notification_url, body, now)
+        for line, body in zip(lines, bodies, strict=True)
+        if line.notification_url
+    ]
+    if deliveries:
+        connection.execute(insert(Delivery), deliveries)
+
+
+CANCELLED_ERROR = {"code": "CANCELLED", "message": "The job was cancelled by its owner."}
+
+
+def cancel(session: Session, execution: TaskExecution) -> None:
+    """End an open job as failed with the code CANCELLED; raises Conflict for one that has ended.
+
+    The status is what a running worker's writes are fenced by: from here on it writes nothing.
+    """
+    _change(
+        session,
+        execution,
+        {"status": FAILED, "error": CANCELLED_ERROR, "lease_expires_at": None, "current_step": "Cancelled"},
+        allowed_from=OPEN,
+        refusal="cancelled",
+    )
+
+
+def retry(session: Session, execution: TaskExecution) -> None:
+    """Queue a failed job again, keeping the steps it has paid for; raises Conflict for any other."""
+    _change(
+        session,
+        execution,
+        {
+            "status": PENDING,
+            "error": None,
+            "run_at": None,
+            "lease_expires_at": None,
+            "attempts_without_progress": 0,
+            "published_at": utcnow(),
+            "current_step": QUEUED_MESSAGE,
+        },
+        allowed_from=(FAILED,),
+        refusal="retried",
+    )
+
+
+def _change(
+    session: Session,
+    execution: TaskExecution,
+    values: dict[str, Any],
+    allowed_from: tuple[str, ...],
+    refusal: str,
+) -> None:
+    now = utcnow()
+    sequence = session.execute(
+        update(TaskExecution)
+        .where(TaskExecution.id == execution.id, TaskExecution.status.in_(allowed_from))
+        .values(**values, sequence=TaskExecution.sequence + 1, updated_at=now)
+        .returning(TaskExecution.sequence)
+        .execution_options(synchronize_session=False)
+    ).scalar_one_or_none()
+    session.refresh(execution)
+    if sequence is None:
+        raise Conflict(
+            f"This task execution is {execution.status}; only one that is {' or '.join(allowed_from)} "
+            f"can be {refusal}."
+        )
+    status = values["status"]
+    line = Told(
+        execution.id,
+        execution.organization_id,
+        execution.notification_url,
+        execution.external_id,
+        execution.meta,
+        sequence,
+        status,
+        status,
+        execution.error["message"] if execution.error else QUEUED_MESSAGE,
+        error=execution.error,
+    )
+    tell(session.connection(), [line], now)

@@ -1,0 +1,183 @@
+"""The product's settings: one frozen object, read once from the environment.
+
+Nothing else reads `os.environ`. `.env.example` lists every variable with its default.
+"""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+VERSION = "0.1.0"
+ENGINES = ("auto", "claude", "offline")
+TRUE_WORDS = {"1", "true", "yes", "on"}
+FALSE_WORDS = {"", "0", "false", "no", "off"}
+
+
+class SettingsError(ValueError):
+    """The environment can't be used; the message names every bad variable at once."""
+
+
+@dataclass(frozen=True)
+class Models:
+    """The language model behind each part of generation."""
+
+    writer: str = "claude-sonnet-5-5"
+    analyst: str = "claude-haiku-5-5"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where things are, what may run, and how much of it.
+
+    `home` holds the embedded default's database, key file and secret. `broker_url` is
+    `memory://` for the embedded default. Times are in seconds.
+    """
+
+    home: Path = Path("var")
+    database_url: str = ""
+    broker_url: str = "memory://"
+    anthropic_api_key: str = field(default="", repr=False)
+    anthropic_base_url: str | None = None
+    engine: str = "auto"
+    models: Models = field(default_factory=Models)
+    allow_private_webhooks: bool = False
+    configured_secret: str = field(default="", repr=False)
+    web_threads: int = 256
+    worker_threads: int = 128
+    delivery_threads: int = 32
+    model_calls_in_flight: int = 2000
+    model_timeout: float = 90.0
+    lease: float = 30.0
+    heartbeat: float = 10.0
+    sweep_every: float = 5.0
+    max_attempts: int = 5
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+        """Read the settings; raises SettingsError that names every value that is no good."""
+        return _Reader(os.environ if environ is None else environ).settings()
+
+    @property
+    def is_embedded(self) -> bool:
+        """True where web, worker and broker share one process tree."""
+        return self.broker_url.startswith("memory:")
+
+    @property
+    def resolved_engine(self) -> str:
+        """The engine that runs: `claude` or `offline`."""
+        if self.engine != "auto":
+            return self.engine
+        return "claude" if self.anthropic_api_key else "offline"
+
+    @cached_property
+    def secret_key(self) -> bytes:
+        """The installation's secret: from the environment, else made once under the home."""
+        return self.configured_secret.encode() or _secret_in(self.home)
+
+
+def _secret_in(home: Path) -> bytes:
+    path = home / "secret.key"
+    home.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_bytes().strip()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(48))
+    return path.read_bytes().strip()
+
+
+class _Reader:
+    """Reads values and collects complaints, so that all of them can be told at once."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.environ = environ
+        self.complaints: list[str] = []
+
+    def settings(self) -> Settings:
+        home = Path(self.text("ASSESSGEN_HOME", "var"))
+        broker = self.text("CELERY_BROKER_URL") or self.text("REDIS_URL") or "memory://"
+        defaults = Settings()
+        settings = Settings(
+            home=home,
+            database_url=_driver(self.text("DATABASE_URL")) or f"sqlite:///{home / 'assessgen.db'}",
+            broker_url=broker,
+            anthropic_api_key=self.text("ANTHROPIC_API_KEY"),
+            anthropic_base_url=self.text("ANTHROPIC_BASE_URL") or None,
+            engine=self.choice("ASSESSGEN_ENGINE", ENGINES),
+            models=Models(
+                writer=self.text("ASSESSGEN_MODEL_WRITER", defaults.models.writer),
+                analyst=self.text("ASSESSGEN_MODEL_ANALYST", defaults.models.analyst),
+            ),
+            allow_private_webhooks=self.flag("ASSESSGEN_ALLOW_PRIVATE_WEBHOOKS", broker.startswith("memory:")),
+            configured_secret=self.text("ASSESSGEN_SECRET_KEY"),
+            web_threads=self.number("ASSESSGEN_WEB_THREADS", defaults.web_threads, 4),
+            worker_threads=self.number("ASSESSGEN_WORKER_THREADS", defaults.worker_threads, 1),
+            delivery_threads=self.number("ASSESSGEN_DELIVERY_THREADS", defaults.delivery_threads, 1),
+            model_calls_in_flight=self.number("ASSESSGEN_MODEL_CALLS", defaults.model_calls_in_flight, 1),
+            model_timeout=self.seconds("ASSESSGEN_MODEL_TIMEOUT", defaults.model_timeout),
+            lease=self.seconds("ASSESSGEN_LEASE", defaults.lease),
+            heartbeat=self.seconds("ASSESSGEN_HEARTBEAT", defaults.heartbeat),
+            sweep_every=self.seconds("ASSESSGEN_SWEEP", defaults.sweep_every),
+            max_attempts=self.number("ASSESSGEN_MAX_ATTEMPTS", defaults.max_attempts, 1),
+        )
+        self.check(settings)
+        return settings
+
+    def check(self, settings: Settings) -> None:
+        if settings.engine == "claude" and not settings.anthropic_api_key:
+            self.complaints.append("ASSESSGEN_ENGINE is claude, so ANTHROPIC_API_KEY must be set.")
+        if settings.configured_secret and len(settings.configured_secret) < 32:
+            self.complaints.append("ASSESSGEN_SECRET_KEY must have at least 32 characters.")
+        if settings.heartbeat * 2 > settings.lease:
+            self.complaints.append("ASSESSGEN_LEASE must be at least twice ASSESSGEN_HEARTBEAT.")
+        if not settings.database_url.startswith(("sqlite:", "postgresql+psycopg:")):
+            self.complaints.append("DATABASE_URL must begin with postgresql:// or sqlite:///.")
+        if not settings.broker_url.startswith(("memory:", "redis:", "rediss:")):
+            self.complaints.append("CELERY_BROKER_URL must begin with redis://, rediss:// or memory://.")
+        if self.complaints:
+            raise SettingsError(" ".join(self.complaints))
+
+    def text(self, name: str, default: str = "") -> str:
+        return self.environ.get(name, "").strip() or default
+
+    def choice(self, name: str, allowed: tuple[str, ...]) -> str:
+        value = self.text(name, allowed[0])
+        if value not in allowed:
+            self.complaints.append(f"{name} is {value!r}; it must be one of {', '.join(allowed)}.")
+        return value
+
+    def flag(self, name: str, default: bool) -> bool:
+        value = self.environ.get(name, "").strip().lower()
+        if value not in TRUE_WORDS | FALSE_WORDS:
+            self.complaints.append(f"{name} is {value!r}; it must be true or false.")
+        return default if not value else value in TRUE_WORDS
+
+    def number(self, name: str, default: int, least: int) -> int:
+        value = self.text(name, str(default))
+        if not value.isascii() or not value.isdigit() or int(value) < least:
+            self.complaints.append(f"{name} is {value!r}; it must be a whole number, {least} or more.")
+            return default
+        return int(value)
+
+    def seconds(self, name: str, default: float) -> float:
+        value = self.text(name, str(default))
+        try:
+            number = float(value)
+        except ValueError:
+            number = -1.0
+        if not 0 < number < 86_400:
+            self.complaints.append(f"{name} is {value!r}; it must be a number of seconds above 0.")
+            return default
+        return number
+
+
+def _driver(url: str) -> str:
+    """Name the driver that is installed, so that the URL every host hands out works as it is."""
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url

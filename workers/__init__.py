@@ -1,0 +1,1 @@
+"""The background edge: the Celery app, the queue, the runs, generation and delivery."""

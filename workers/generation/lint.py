@@ -1,0 +1,25 @@
+"""Flaws of an item that plain rules can see."""
+
+import re
+
+from workers.generation.brief import Item
+
+ALL_OR_NONE = re.compile(r"\b(all|none|both|neither) of (the|these)\b|\b(both|neither) [a-d] (and|nor) [a-d]\b", re.I)
+BLANK = re.compile(r"_{3,}")
+
+
+def flaws(item: Item) -> list[str]:
+    """What is wrong with the item, a phrase each; empty for a sound one."""
+    options = [" ".join(option.casefold().split()) for option in item.options]
+    found = []
+    if len(item.options) < 4 or not all(options):
+        found.append("an option is missing")
+    if len(set(options)) != len(options):
+        found.append("two options are the same")
+    if any(ALL_OR_NONE.search(option) for option in item.options):
+        found.append("an option refers to the others")
+    if BLANK.search(item.stem):
+        found.append("the stem has a blank")
+    if len(item.stem) > 2_000 or any(len(option) > 500 for option in item.options):
+        found.append("it is too long to read")
+    return found

@@ -1,0 +1,65 @@
+"""Lay out the blueprint: how many questions of which skill, difficulty and cognitive level."""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from workers.generation.brief import Cell, SkillNeed
+from workers.generation.pipeline import State
+from workers.generation.tools import Tools
+
+# Percent of entry, intermediate and senior questions, by the seniority of the role.
+MIX = {"entry": (50, 40, 10), "intermediate": (25, 50, 25), "senior": (10, 50, 40)}
+DIFFICULTIES = ("entry", "intermediate", "senior")
+# The cognitive levels that questions of a difficulty go through in turn.
+LEVELS = {
+    "entry": ("understand", "apply", "remember"),
+    "intermediate": ("apply", "understand", "apply"),
+    "senior": ("analyse", "apply", "analyse"),
+}
+
+
+async def blueprint(state: State, tools: Tools) -> State:
+    """Put the cells into the state, those of one skill together."""
+    assert state.analysis is not None
+    rng = random.Random(f"{tools.seed}:blueprint")
+    skills = state.analysis.skills
+    counts = allocate(state.brief.number_of_questions, skills)
+    difficulties = list(_difficulties(state.brief.number_of_questions, state.analysis.seniority))
+    rng.shuffle(difficulties)
+    cells: list[Cell] = []
+    for skill, count in zip(skills, counts, strict=True):
+        mine, difficulties = difficulties[:count], difficulties[count:]
+        cells += [
+            Cell(skill, difficulty, LEVELS[difficulty][turn % len(LEVELS[difficulty])])
+            for turn, difficulty in enumerate(sorted(mine, key=DIFFICULTIES.index))
+        ]
+    tools.say(f"AI Progress: Planned {len(cells)} questions over {len(skills)} skills", 0.35)
+    return replace(state, cells=tuple(cells))
+
+
+def allocate(total: int, skills: Sequence[SkillNeed]) -> list[int]:
+    """Share `total` questions by weight, largest remainders first; a must-have gets one at least.
+
+    Where there are fewer questions than skills, the heavier and the must-haves are served first.
+    """
+    weights = [skill.weight * (2 if skill.must_have else 1) for skill in skills]
+    first = sorted(range(len(skills)), key=lambda place: -weights[place])[:total]
+    counts = [1 if place in first else 0 for place in range(len(skills))]
+    rest = largest_remainders(total - sum(counts), weights)
+    return [one + more for one, more in zip(counts, rest, strict=True)]
+
+
+def largest_remainders(total: int, weights: Sequence[int]) -> list[int]:
+    """Share a whole number in proportion (Hamilton's method); ties go to the earlier."""
+    whole = sum(weights)
+    shares = [total * weight // whole for weight in weights]
+    by_remainder = sorted(range(len(weights)), key=lambda place: -(total * weights[place] % whole))
+    for place in by_remainder[: total - sum(shares)]:
+        shares[place] += 1
+    return shares
+
+
+def _difficulties(total: int, seniority: str) -> Iterator[str]:
+    for difficulty, count in zip(DIFFICULTIES, largest_remainders(total, MIX[seniority]), strict=True):
+        yield from [difficulty] * count

@@ -1,0 +1,173 @@
+"""The skills and roles that the product knows, and finding them in a text."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from workers.generation.text import SENTENCE_END, Token, tokens
+
+FOLDER = Path(__file__).parent / "library" / "taxonomy"
+LONGEST_NAME = 7
+
+
+@dataclass(frozen=True)
+class Skill:
+    """A skill of the taxonomy; `neighbours` are ids, nearest first."""
+
+    id: str
+    name: str
+    group: str
+    neighbours: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ProfileSkill:
+    """What a role needs when its description doesn't say."""
+
+    skill: str
+    weight: int
+    must_have: bool
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A place where a text names a skill."""
+
+    skill: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class _Name:
+    """One way to write a skill: its words, and what must hold for it to count."""
+
+    skill: str
+    words: tuple[str, ...]
+    exact_case: bool
+    context: frozenset[str]
+
+
+def load_yaml(path: Path) -> Any:
+    """A YAML file's value, by the C parser, which is ten times as fast."""
+    with path.open(encoding="utf-8") as file:
+        return yaml.load(file, Loader=yaml.CSafeLoader)  # noqa: S506 - a safe loader, in C
+
+
+class Taxonomy:
+    """Skills by id, roles by title, and the names by which texts call them."""
+
+    def __init__(self, skills: dict[str, Any], roles: dict[str, Any]) -> None:
+        self.groups = {group["id"]: group["name"] for group in skills["groups"]}
+        self.skills = {
+            entry["id"]: Skill(
+                entry["id"], entry["name"], entry["group"], tuple(entry.get("neighbours", ()))
+            )
+            for entry in skills["skills"]
+        }
+        self._names: dict[tuple[str, ...], list[_Name]] = {}
+        for entry in skills["skills"]:
+            for name in _names(entry):
+                self._names.setdefault(_folded(name.words), []).append(name)
+        self._roles = [
+            (_folded(_words(title)), tuple(_profile(role["skills"])))
+            for role in roles["roles"]
+            for title in role["titles"]
+        ]
+
+    def find(self, text: str) -> list[Mention]:
+        """Every mention of a skill, in order; of two names that begin at one word, the longer."""
+        words = tokens(text)
+        mentions: list[Mention] = []
+        place = 0
+        while place < len(words):
+            mention, length = self._at(text, words, place)
+            if mention is not None:
+                mentions.append(mention)
+            place += length
+        return mentions
+
+    def _at(self, text: str, words: list[Token], place: int) -> tuple[Mention | None, int]:
+        for length in range(_joined_length(words, place), 0, -1):
+            run = words[place : place + length]
+            spelling = tuple(word.text for word in run)
+            for name in self._names.get(_folded(spelling), ()):
+                if self._counts(name, spelling, text, run):
+                    return Mention(name.skill, run[0].start, run[-1].end), length
+        return None, 1
+
+    def _counts(self, name: _Name, spelling: tuple[str, ...], text: str, run: list[Token]) -> bool:
+        if name.exact_case and spelling != name.words:
+            return False
+        return not name.context or bool(name.context & _sentence_words(text, run[0].start, run[-1].end))
+
+    def profile(self, role: str) -> tuple[ProfileSkill, ...]:
+        """What the role with the longest title inside this one needs; empty for an unknown role."""
+        words = _folded(_words(role))
+        fitting = [entry for entry in self._roles if _contains(words, entry[0])]
+        if not fitting:
+            fitting = [entry for entry in self._roles if set(entry[0]) <= set(words)]
+        return max(fitting, key=lambda entry: len(entry[0]), default=((), ()))[1]
+
+    def nearest(self, skill_id: str) -> Iterator[str]:
+        """The skills nearest to one, its neighbours first, then theirs; each once."""
+        seen = {skill_id}
+        ring = [skill_id]
+        for _ in range(2):
+            ring = [near for one in ring if one in self.skills for near in self.skills[one].neighbours]
+            for near in ring:
+                if near not in seen and near in self.skills:
+                    seen.add(near)
+                    yield near
+
+
+@cache
+def shipped() -> Taxonomy:
+    """The taxonomy that comes with the product."""
+    return Taxonomy(load_yaml(FOLDER / "skills.yaml"), load_yaml(FOLDER / "roles.yaml"))
+
+
+def _names(entry: dict[str, Any]) -> Iterator[_Name]:
+    exact = bool(entry.get("case_sensitive"))
+    context = frozenset(str(word).casefold() for word in entry.get("context", ()))
+    yield _Name(entry["id"], _words(entry["name"]), exact, context)
+    for alias in entry.get("aliases", ()):
+        yield _Name(entry["id"], _words(str(alias)), exact, frozenset())
+
+
+def _profile(skills: Iterable[dict[str, Any]]) -> Iterator[ProfileSkill]:
+    for skill in skills:
+        yield ProfileSkill(skill["skill"], skill["weight"], bool(skill.get("must_have")))
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(token.text for token in tokens(text))
+
+
+def _folded(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(word.casefold() for word in words)
+
+
+def _joined_length(words: list[Token], place: int) -> int:
+    length = 1
+    while length < LONGEST_NAME and place + length < len(words) and words[place + length].joined:
+        length += 1
+    return length
+
+
+def _sentence_words(text: str, start: int, end: int) -> set[str]:
+    """The words of the sentence around a mention, without the mention."""
+    begin = 0
+    for match in SENTENCE_END.finditer(text, max(0, start - 400), start):
+        begin = match.end()
+    stop = SENTENCE_END.search(text, end)
+    around = text[max(begin, start - 400) : start] + " " + text[end : stop.start() if stop else end + 400]
+    return {token.text.casefold() for token in tokens(around)}
+
+
+def _contains(words: tuple[str, ...], part: tuple[str, ...]) -> bool:
+    return any(words[i : i + len(part)] == part for i in range(len(words) - len(part) + 1))

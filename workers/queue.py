@@ -1,0 +1,88 @@
+"""The one place that publishes, and the sweep that publishes what did not get through.
+
+A message carries an id and nothing else: the row in the database is the truth. A request never
+waits for the broker: it hands the id to the process's publisher thread after its commit.
+"""
+
+import logging
+from collections.abc import Sequence
+from concurrent.futures import Future
+from datetime import timedelta
+
+from kombu.exceptions import KombuError
+from redis.exceptions import RedisError
+
+from models import events, runs
+from models.base import utcnow
+from models.batching import Batcher
+from models.session import Database
+from workers.app import app
+
+log = logging.getLogger(__name__)
+
+GENERATE, DELIVER, SWEEP = "generate", "deliver", "sweep"
+# A message that nobody has acted on for so long counts as lost; a second one does no harm.
+REPUBLISH_AFTER = timedelta(seconds=30)
+SWEEP_LIMIT = 500
+PUBLISH_ERRORS = (KombuError, RedisError, OSError)
+
+
+def send(task: str, argument: str) -> None:
+    """Publish one message now. Raises kombu's OperationalError where the broker is away."""
+    app.send_task(task, args=[argument], ignore_result=True)
+
+
+class Publisher:
+    """Publishes from a thread of its own, in batches. What fails is left for the sweep."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._batcher: Batcher[tuple[str, str], bool] = Batcher(self._publish, "publisher")
+
+    def publish(self, task: str, argument: str) -> "Future[bool]":
+        """Hand a message over; the future tells whether the broker took it. Nobody need wait for it."""
+        return self._batcher.submit((task, argument))
+
+    def close(self) -> None:
+        """Publish what is queued and end the thread."""
+        self._batcher.close()
+
+    def _publish(self, messages: Sequence[tuple[str, str]]) -> list[bool]:
+        taken = set(publish_all(self._database, list(dict.fromkeys(messages))))
+        return [message in taken for message in messages]
+
+
+def publish_all(database: Database, messages: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
+    """Publish (task, argument) pairs until the broker fails; the ones it took.
+
+    What it did not take is marked as unpublished, so that the very next sweep sends it.
+    """
+    for place, (task, argument) in enumerate(messages):
+        try:
+            send(task, argument)
+        except PUBLISH_ERRORS as error:
+            log.warning("The broker took no message (%s); the sweep will send it.", type(error).__name__)
+            _mark_unpublished(database, messages[place:])
+            return messages[:place]
+    return messages
+
+
+def _mark_unpublished(database: Database, messages: Sequence[tuple[str, str]]) -> None:
+    jobs = [argument for task, argument in messages if task == GENERATE]
+    channels = [argument for task, argument in messages if task == DELIVER]
+    with database.transaction() as connection:
+        runs.mark_unpublished(connection, jobs)
+        events.mark_unpublished(connection, channels)
+
+
+def sweep(database: Database) -> int:
+    """Publish every job and every delivery that waits for a worker; how many there were.
+
+    Two sweeps at once do no harm: each row is marked by the one that takes it.
+    """
+    before = utcnow() - REPUBLISH_AFTER
+    with database.transaction() as connection:
+        jobs = runs.due(connection, before, SWEEP_LIMIT)
+        channels = events.due_channels(connection, before, SWEEP_LIMIT)
+    messages = [(GENERATE, job) for job in jobs] + [(DELIVER, channel) for channel in channels]
+    return len(publish_all(database, messages))
