@@ -59,8 +59,6 @@ worker_concurrency = _settings.worker_threads
 worker_hijack_root_logger = False
 worker_enable_remote_control = not _settings.is_embedded
 worker_send_task_events = False
-# A graceful stop gives running steps this long; what is left is picked up by the next worker.
-worker_soft_shutdown_timeout = 30.0
 worker_cancel_long_running_tasks_on_connection_loss = False
 
 beat_schedule = {

@@ -6,6 +6,10 @@ and `workers`, for it is the one place that needs both.
 
 import atexit
 import logging
+import multiprocessing
+import os
+import signal
+import threading
 
 from flask import Flask
 
@@ -25,7 +29,21 @@ def create_app(settings: Settings | None = None) -> Flask:
     database.dispose()
     worker = EmbeddedWorker(settings)
     worker.start()
+    _end_with_parent()
     atexit.register(worker.stop)
     app = create_web_app(settings)
     app.extensions["assessgen-worker"] = worker
     return app
+
+
+def _end_with_parent() -> None:
+    """Stop when the server's main process is killed: its worker would keep the port and the home."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()

@@ -33,12 +33,12 @@ class Settings:
     """Where things are, what may run, and how much of it.
 
     `home` holds the embedded default's database, key file and secret. `broker_url` is
-    `memory://` for the embedded default. Times are in seconds.
+    `memory://…` for the embedded default. Times are in seconds.
     """
 
     home: Path = Path("var")
     database_url: str = ""
-    broker_url: str = "memory://"
+    broker_url: str = "memory://localhost/"
     anthropic_api_key: str = field(default="", repr=False)
     anthropic_base_url: str | None = None
     engine: str = "auto"
@@ -78,6 +78,11 @@ class Settings:
         return self.configured_secret.encode() or _secret_in(self.home)
 
 
+def export(**values: str) -> None:
+    """Set variables of the environment, for this process's later reading and for its children."""
+    os.environ.update(values)
+
+
 def _secret_in(home: Path) -> bytes:
     path = home / "secret.key"
     home.mkdir(parents=True, exist_ok=True)
@@ -99,7 +104,7 @@ class _Reader:
 
     def settings(self) -> Settings:
         home = Path(self.text("ASSESSGEN_HOME", "var"))
-        broker = self.text("CELERY_BROKER_URL") or self.text("REDIS_URL") or "memory://"
+        broker = self.text("CELERY_BROKER_URL") or self.text("REDIS_URL") or "memory://localhost/"
         defaults = Settings()
         settings = Settings(
             home=home,

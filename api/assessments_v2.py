@@ -29,7 +29,7 @@ blueprint.before_request(require_key)
 
 @blueprint.get("")
 @blueprint.doc(operationId="listAssessments")
-@blueprint.arguments(PageSchema, location="query")
+@blueprint.arguments(PageSchema(), location="query")
 @blueprint.response(200, AssessmentPageSchema)
 @blueprint.alt_response(400, schema=ErrorSchema)
 @blueprint.alt_response(401, schema=ErrorSchema)
@@ -59,7 +59,7 @@ def info(assessment_id: str) -> Response:
 
 @blueprint.get("/<assessment_id>/questions")
 @blueprint.doc(operationId="listAssessmentQuestions")
-@blueprint.arguments(QuestionsQuerySchema, location="query")
+@blueprint.arguments(QuestionsQuerySchema(), location="query")
 @blueprint.response(200, QuestionsSchema)
 @blueprint.alt_response(400, schema=ErrorSchema)
 @blueprint.alt_response(401, schema=ErrorSchema)

@@ -53,7 +53,7 @@ POLL_AFTER = "1"
         },
     ],
 )
-@blueprint.arguments(GenerateSchema, example=REQUEST_EXAMPLE)
+@blueprint.arguments(GenerateSchema(), example=REQUEST_EXAMPLE)
 @blueprint.response(202, AcceptedSchema, example=ACCEPTED_EXAMPLE)
 @blueprint.alt_response(200, schema=StatusSchema, example=STATUS_EXAMPLE, success=True)
 @blueprint.alt_response(400, schema=ErrorSchema)
@@ -128,7 +128,7 @@ def _seed(asked_for: int | None, brief: dict[str, Any], mode: str) -> int:
 
 def _accepted(submission: Submission) -> Answer:
     """Store the job together with whatever else is being accepted at this moment."""
-    return _answer(services().accepting.submit(submission).result())
+    return _answer(services().accepting.do(submission))
 
 
 def _make(submission: Submission) -> Any:

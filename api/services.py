@@ -14,7 +14,7 @@ from sqlalchemy import select
 from api.presenters import status_document
 from api.watch import Watch
 from models import TaskExecution, TaskExecutionLog, task_executions
-from models.batching import Batcher
+from models.batching import Combiner
 from models.errors import NotFound
 from models.organizations import Caller, authenticate
 from models.session import Database
@@ -45,11 +45,17 @@ class Services:
         self.database = Database(settings.database_url)
         self.publisher = Publisher(self.database)
         self.watch = Watch(self.database, most=max(1, settings.web_threads * 6 // 10))
-        self.accepting: Batcher[Submission, str] = Batcher(self._accept, "accept")
-        self._reading: Batcher[str, Document] = Batcher(self._read, "status")
+        self.accepting: Combiner[Submission, str] = Combiner(self._accept)
+        self._reading: Combiner[str, Document] = Combiner(self._read)
         self._documents: OrderedDict[str, Document] = OrderedDict()
         self._callers: dict[str, tuple[float, Caller | None]] = {}
         self._callers_lock = threading.Lock()
+
+    def close(self) -> None:
+        """Publish what is queued and close the connections."""
+        self.publisher.close()
+        self.watch.close()
+        self.database.dispose()
 
     def caller(self, key: str) -> Caller | None:
         """Who calls with this key; None for a wrong one."""
@@ -66,12 +72,12 @@ class Services:
         return caller
 
     def _accept(self, submissions: Sequence[Submission]) -> list[str]:
-        with self.database.transaction() as connection:
+        with self.database.statement() as connection:
             return task_executions.accept(connection, submissions)
 
     def document(self, organization_id: str, execution_id: str) -> Document:
         """The job's status document; raises NotFound for another organisation's too."""
-        document = self._reading.submit(execution_id).result()
+        document = self._reading.do(execution_id)
         if document.organization_id != organization_id:
             raise NotFound(NO_SUCH_JOB)
         return document
@@ -80,10 +86,7 @@ class Services:
         """Read many jobs' documents; those whose sequence has not moved are still true."""
         wanted = set(execution_ids)
         with self.database.connection() as connection:
-            rows = connection.execute(
-                select(TaskExecution.id, TaskExecution.sequence).where(TaskExecution.id.in_(wanted))
-            ).all()
-        sequences = {row.id: row.sequence for row in rows}
+            sequences = task_executions.sequences(connection, wanted)
         stale = [
             one for one, sequence in sequences.items()
             if one not in self._documents or self._documents[one].sequence != sequence

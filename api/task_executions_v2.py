@@ -52,12 +52,12 @@ def status(job_id: str) -> Response:
     response.set_etag(f"{document.sequence}-{execution_id[:8]}")
     if document.status in OPEN:
         response.headers["Retry-After"] = "1"
-    return response.make_conditional(request)
+    return response.make_conditional(request) if "If-None-Match" in request.headers else response
 
 
 @blueprint.get("")
 @blueprint.doc(operationId="listTaskExecutions")
-@blueprint.arguments(StatusQuerySchema, location="query")
+@blueprint.arguments(StatusQuerySchema(), location="query")
 @blueprint.response(200, StatusPageSchema)
 @blueprint.alt_response(400, schema=ErrorSchema)
 @blueprint.alt_response(401, schema=ErrorSchema)
@@ -72,7 +72,7 @@ def index(query: dict[str, Any]) -> dict[str, Any]:
 
 @blueprint.get("/<job_id>/logs")
 @blueprint.doc(operationId="listTaskExecutionLogs")
-@blueprint.arguments(LogQuerySchema, location="query")
+@blueprint.arguments(LogQuerySchema(), location="query")
 @blueprint.response(200, LogPageSchema)
 @blueprint.alt_response(400, schema=ErrorSchema)
 @blueprint.alt_response(401, schema=ErrorSchema)

@@ -46,6 +46,16 @@ class Watch:
         self._seen: dict[str, Seen] = {}
         self._condition = threading.Condition()
         self._thread: threading.Thread | None = None
+        self._closed = False
+
+    def close(self) -> None:
+        """End the thread."""
+        with self._condition:
+            self._closed = True
+            self._condition.notify_all()
+            thread = self._thread
+        if thread is not None:
+            thread.join()
 
     @contextmanager
     def following(self, execution_id: str) -> Iterator["Follower"]:
@@ -85,12 +95,13 @@ class Watch:
             return self._condition.wait_for(seen, timeout)
 
     def _run(self) -> None:
-        while True:
+        while not self._closed:
             with self._condition:
-                self._condition.wait_for(lambda: bool(self._watched))
+                self._condition.wait_for(lambda: bool(self._watched) or self._closed)
                 wanted = list(self._watched)
-            self._tick(wanted)
-            time.sleep(TICK)
+            if wanted:
+                self._tick(wanted)
+                time.sleep(TICK)
 
     def _tick(self, wanted: list[str]) -> None:
         try:

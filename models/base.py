@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, BigInteger, DateTime, Integer, MetaData, String, Uuid
+from sqlalchemy import JSON, BigInteger, DateTime, Integer, MetaData, String, Table, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase
@@ -87,3 +87,8 @@ class Base(DeclarativeBase):
         Json: JsonColumn,
         list[Any]: JsonColumn,
     }
+
+
+def table_of(model: type[Base]) -> Table:
+    """The model's table, for Core statements."""
+    return cast(Table, model.__table__)

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, or_, select, update
 
-from models.base import Json, utcnow
+from models.base import Json, table_of, utcnow
+from models.bulk import insert_rows, update_rows
 from models.errors import StaleRun
 from models.model_calls import ModelCall, answers_of
 from models.task_executions import (
@@ -22,7 +23,7 @@ from models.task_executions import (
     ExecutionStep,
     TaskExecution,
     Told,
-    tell,
+    rows_of,
 )
 
 STARTING = "Starting task execution"
@@ -60,25 +61,24 @@ class ClaimedJob:
     answers: dict[tuple[str, str], dict[str, Any]]
 
 
-_executions = TaskExecution.__table__
+_executions = table_of(TaskExecution)
 
 
 def claim(
-    connection: Connection, execution_id: str, worker: str, lease: timedelta, max_attempts: int
-) -> ClaimedJob | None:
-    """Take the job if it is due and nobody has it; None if not.
+    connection: Connection, execution_ids: Sequence[str], worker: str, lease: timedelta, max_attempts: int
+) -> list[ClaimedJob]:
+    """Take those of the jobs that are due and that nobody has.
 
     A job that made no progress in `max_attempts` runs is failed instead.
     """
     now = utcnow()
-    row = (
+    rows = (
         connection.execute(
             update(_executions)
             .where(
-                _executions.c.id == execution_id,
+                _executions.c.id.in_(_free(connection, execution_ids, now)),
                 _executions.c.status.in_(OPEN),
                 or_(_executions.c.lease_expires_at.is_(None), _executions.c.lease_expires_at <= now),
-                or_(_executions.c.run_at.is_(None), _executions.c.run_at <= now),
             )
             .values(
                 status=PROCESSING,
@@ -91,16 +91,36 @@ def claim(
             .returning(*_executions.c)
         )
         .mappings()
-        .one_or_none()
+        .all()
     )
-    if row is None:
-        return None
-    mine = Claim(str(row["id"]), row["attempt"])
-    if row["attempts_without_progress"] > max_attempts:
-        record(connection, [Write(mine, line=Line(EXHAUSTED["message"]), end=End(FAILED, error=EXHAUSTED))])
-        return None
-    record(connection, [Write(mine, line=Line(STARTING))])
-    return _claimed(connection, mine, row)
+    writes, jobs = [], []
+    for row in rows:
+        mine = Claim(str(row["id"]), row["attempt"])
+        if row["attempts_without_progress"] > max_attempts:
+            writes.append(Write(mine, line=Line(EXHAUSTED["message"]), end=End(FAILED, error=EXHAUSTED)))
+        else:
+            writes.append(Write(mine, line=Line(STARTING)))
+            jobs.append(_claimed(connection, mine, row))
+    if writes:
+        record(connection, writes)
+    return jobs
+
+
+def _free(connection: Connection, execution_ids: Sequence[str], now: datetime) -> list[str]:
+    """Lock those of the jobs that can be claimed, always in one order, so that two claims can't block
+    each other; one that somebody else is claiming at this moment is passed over."""
+    rows = connection.execute(
+        select(_executions.c.id)
+        .where(
+            _executions.c.id.in_(execution_ids),
+            _executions.c.status.in_(OPEN),
+            or_(_executions.c.lease_expires_at.is_(None), _executions.c.lease_expires_at <= now),
+            or_(_executions.c.run_at.is_(None), _executions.c.run_at <= now),
+        )
+        .order_by(_executions.c.id)
+        .with_for_update(skip_locked=True)
+    )
+    return [str(execution_id) for execution_id in rows.scalars()]
 
 
 def _claimed(connection: Connection, mine: Claim, row: RowMapping) -> ClaimedJob:
@@ -246,11 +266,9 @@ class Write:
 def record(connection: Connection, writes: Sequence[Write]) -> list[None | BaseException]:
     """Store a batch of writes; for each None, or StaleRun where its claim is lost."""
     now = utcnow()
-    calls = [write.call for write in writes if write.call is not None]
-    if calls:
-        connection.execute(insert(ModelCall), [{**call, "created_at": now} for call in calls])
     rows = _locked(connection, {write.claim.execution_id for write in writes})
     batch = _Batch(connection, rows, now)
+    batch.calls = [{**write.call, "created_at": now} for write in writes if write.call is not None]
     outcomes = [batch.add(write) for write in writes]
     batch.store()
     return outcomes
@@ -267,6 +285,10 @@ def _locked(connection: Connection, ids: set[str]) -> dict[str, dict[str, Any]]:
             columns.sequence,
             columns.progress,
             columns.current_step,
+            columns.attempts_without_progress,
+            columns.lease_expires_at,
+            columns.result,
+            columns.error,
             columns.notification_url,
             columns.external_id,
             columns.metadata,
@@ -278,6 +300,20 @@ def _locked(connection: Connection, ids: set[str]) -> dict[str, dict[str, Any]]:
     return {str(row.id): dict(row._mapping) for row in rows}
 
 
+CHANGED = (
+    "id",
+    "status",
+    "sequence",
+    "progress",
+    "current_step",
+    "attempts_without_progress",
+    "lease_expires_at",
+    "result",
+    "error",
+    "updated_at",
+)
+
+
 class _Batch:
     """Gathers the rows of many writes, so that each table gets one statement."""
 
@@ -285,6 +321,7 @@ class _Batch:
         self.connection = connection
         self.rows = rows
         self.now = now
+        self.calls: list[dict[str, Any]] = []
         self.lines: list[Told] = []
         self.steps: list[dict[str, Any]] = []
         self.changed: dict[str, dict[str, Any]] = {}
@@ -336,69 +373,23 @@ class _Batch:
         )
 
     def _changed(self, write: Write, row: dict[str, Any]) -> None:
-        change = self.changed.setdefault(str(row["id"]), {})
         if write.step is not None or write.call is not None:
-            change["moved"] = True
-        change.update(
-            {name: row[name] for name in ("status", "sequence", "progress", "current_step")},
-            result=row.get("result"),
-            error=row.get("error"),
-        )
+            row["attempts_without_progress"] = 0
+        if row["status"] != PROCESSING:
+            row["lease_expires_at"] = None
+            row["progress"] = 1.0 if row["status"] == COMPLETED else row["progress"]
+        row["updated_at"] = self.now
+        # Only rows that are held locked are changed, so their id alone is a sufficient condition.
+        self.changed[str(row["id"])] = {name: row[name] for name in CHANGED}
 
     def store(self) -> None:
-        if self.steps:
-            self.connection.execute(insert(ExecutionStep), self.steps)
-        tell(self.connection, self.lines, self.now)
-        self._store_changes()
-
-    def _store_changes(self) -> None:
-        """One statement for the many that only moved on, one for each that ended."""
-        moving = []
-        for execution_id, change in self.changed.items():
-            if change["status"] == PROCESSING:
-                moving.append(self._moving(execution_id, change))
-            else:
-                self._end(execution_id, change)
-        if moving:
-            self.connection.execute(_MOVE, moving)
-
-    def _moving(self, execution_id: str, change: dict[str, Any]) -> dict[str, Any]:
-        return {
-            "the_id": execution_id,
-            "the_sequence": change["sequence"],
-            "the_progress": change["progress"],
-            "the_step": change["current_step"],
-            "the_moved": 1 if change.get("moved") else 0,
-            "the_time": self.now,
-        }
-
-    def _end(self, execution_id: str, change: dict[str, Any]) -> None:
-        self.connection.execute(
-            update(_executions)
-            .where(_executions.c.id == execution_id)
-            .values(
-                status=change["status"],
-                sequence=change["sequence"],
-                progress=1.0 if change["status"] == COMPLETED else change["progress"],
-                current_step=change["current_step"],
-                result=change["result"],
-                error=change["error"],
-                lease_expires_at=None,
-                updated_at=self.now,
-            )
+        """Everything in two statements: what is new, and what has changed."""
+        insert_rows(
+            self.connection,
+            [
+                (table_of(ModelCall), self.calls),
+                (table_of(ExecutionStep), self.steps),
+                *rows_of(self.lines, self.now),
+            ],
         )
-
-
-# Only rows that `record` holds locked are updated, so the id alone is a sufficient condition.
-_MOVE = (
-    update(_executions)
-    .where(_executions.c.id == bindparam("the_id"))
-    .values(
-        sequence=bindparam("the_sequence"),
-        progress=bindparam("the_progress"),
-        current_step=bindparam("the_step"),
-        attempts_without_progress=_executions.c.attempts_without_progress * (1 - bindparam("the_moved")),
-        updated_at=bindparam("the_time"),
-    )
-)
-
+        update_rows(self.connection, _executions, list(self.changed.values()))

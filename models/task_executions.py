@@ -5,15 +5,16 @@ rises with each claim and goes with every write of that run. A write with an old
 nothing (fencing). What runs do is in `models/runs.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, ForeignKey, Index, String, Text, insert, select, tuple_, update
+from sqlalchemy import BigInteger, Connection, ForeignKey, Index, String, Table, Text, select, tuple_, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import Base, Id, Json, Serial, Word, new_id, parse_id, utcnow
+from models.base import Base, Id, Json, Serial, Word, new_id, parse_id, table_of, utcnow
+from models.bulk import insert_rows
 from models.errors import Conflict, NotFound
 from models.events import Delivery, Event, delivery_row
 
@@ -151,6 +152,22 @@ def known_id(text: str) -> str:
     return execution_id
 
 
+def sequences(connection: Connection, execution_ids: Iterable[str]) -> dict[str, int]:
+    """Of the jobs that exist, how far each is: the number of its last event.
+
+    The text of the statement is ready made, for this is the most frequent question of all.
+    """
+    ids = list(execution_ids)
+    if connection.dialect.name == "postgresql":
+        rows = connection.exec_driver_sql(_SEQUENCES, (ids,))
+        return {str(row[0]): row[1] for row in rows}
+    statement = select(TaskExecution.id, TaskExecution.sequence).where(TaskExecution.id.in_(ids))
+    return {str(row.id): row.sequence for row in connection.execute(statement)}
+
+
+_SEQUENCES = "SELECT id::text, sequence FROM task_executions WHERE id = ANY(%s::uuid[])"
+
+
 @dataclass(frozen=True)
 class Submission:
     """A job to accept, as the edge has parsed it."""
@@ -174,8 +191,8 @@ def accept(connection: Connection, submissions: Sequence[Submission]) -> list[st
     """
     now = utcnow()
     rows = [_row(submission, now) for submission in submissions]
-    connection.execute(insert(TaskExecution), rows)
-    tell(connection, [Told.queued(row) for row in rows], now)
+    told = rows_of([Told.queued(row) for row in rows], now)
+    insert_rows(connection, [(table_of(TaskExecution), rows), *told])
     return [str(row["id"]) for row in rows]
 
 
@@ -197,7 +214,7 @@ def _row(submission: Submission, now: datetime) -> dict[str, Any]:
         "seed": submission.seed,
         "notification_url": submission.notification_url,
         "external_id": submission.external_id,
-        "meta": submission.metadata,
+        "metadata": submission.metadata,
         "created_at": now,
         "updated_at": now,
     }
@@ -227,7 +244,7 @@ class Told:
             row["organization_id"],
             row["notification_url"],
             row["external_id"],
-            row["meta"],
+            row["metadata"],
             1,
             PENDING,
             PENDING,
@@ -250,39 +267,29 @@ class Told:
         }
 
 
-def tell(connection: Connection, lines: Sequence[Told], now: datetime) -> None:
-    """Store lines with their events and deliveries, in their order."""
-    if not lines:
-        return
+def rows_of(lines: Sequence[Told], now: datetime) -> list[tuple[Table, list[dict[str, Any]]]]:
+    """The rows that tell of lines, in their order: logs, events and deliveries."""
     bodies = [line.body(now) for line in lines]
-    connection.execute(
-        insert(TaskExecutionLog),
-        [
-            {"task_execution_id": line.execution_id, "message": line.message, "created_at": now}
-            for line in lines
-        ],
-    )
-    connection.execute(
-        insert(Event),
-        [
-            {
-                "organization_id": line.organization_id,
-                "task_execution_id": line.execution_id,
-                "type": body["type"],
-                "sequence": line.sequence,
-                "payload": body,
-                "created_at": now,
-            }
-            for line, body in zip(lines, bodies, strict=True)
-        ],
-    )
+    logs = [
+        {"task_execution_id": line.execution_id, "message": line.message, "created_at": now} for line in lines
+    ]
+    events = [
+        {
+            "organization_id": line.organization_id,
+            "task_execution_id": line.execution_id,
+            "type": body["type"],
+            "sequence": line.sequence,
+            "payload": body,
+            "created_at": now,
+        }
+        for line, body in zip(lines, bodies, strict=True)
+    ]
     deliveries = [
         delivery_row(line.organization_id, line.execution_id, line.sequence, line.notification_url, body, now)
         for line, body in zip(lines, bodies, strict=True)
         if line.notification_url
     ]
-    if deliveries:
-        connection.execute(insert(Delivery), deliveries)
+    return [(table_of(TaskExecutionLog), logs), (table_of(Event), events), (table_of(Delivery), deliveries)]
 
 
 CANCELLED_ERROR = {"code": "CANCELLED", "message": "The job was cancelled by its owner."}
@@ -355,4 +362,4 @@ def _change(
         execution.error["message"] if execution.error else QUEUED_MESSAGE,
         error=execution.error,
     )
-    tell(session.connection(), [line], now)
+    insert_rows(session.connection(), rows_of([line], now))

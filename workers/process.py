@@ -24,6 +24,7 @@ from workers import retry
 from workers.assessment_creation import create_assessment
 from workers.bank import ShippedBank
 from workers.delivery.outbox import Outbox
+from workers.generation import sources
 from workers.generation.engines import Engine, offline
 from workers.queue import DELIVER, Publisher
 from workers.run import Model, Run, Stopping
@@ -72,6 +73,7 @@ class WorkerProcess:
         )
 
     def _make_engines(self) -> dict[str, Engine]:
+        sources.load()
         engines = {"test": offline.ENGINE, "live": offline.ENGINE}
         if self._model is not None:
             from workers.generation.engines import claude
@@ -79,18 +81,21 @@ class WorkerProcess:
             engines["live"] = claude.engine(self.settings.models)
         return engines
 
-    def run(self, execution_id: str) -> None:
-        """Claim the job and run it to its end; returns at once where it is not to be had."""
+    def run(self, execution_ids: Sequence[str]) -> None:
+        """Claim the jobs and run them to their ends; those that are not to be had are left alone."""
         with self.database.transaction() as connection:
-            job = runs.claim(
+            jobs = runs.claim(
                 connection,
-                execution_id,
+                execution_ids,
                 self.name,
                 timedelta(seconds=self.settings.lease),
                 self.settings.max_attempts,
             )
-        if job is not None:
-            asyncio.run_coroutine_threadsafe(self._run(job), self._loop).result()
+        if jobs:
+            asyncio.run_coroutine_threadsafe(self._run_all(jobs), self._loop).result()
+
+    async def _run_all(self, jobs: Sequence[ClaimedJob]) -> None:
+        await asyncio.gather(*(self._run(job) for job in jobs))
 
     async def _run(self, job: ClaimedJob) -> None:
         run = Run(
@@ -137,17 +142,18 @@ class WorkerProcess:
             return lambda: None
         return lambda: self.publisher.publish(DELIVER, job.claim.execution_id)
 
-    def deliver(self, channel: str) -> None:
-        """Send what is due on the channel, from the deliverers' own threads.
+    def deliver(self, channels: Sequence[str]) -> None:
+        """Send what is due on the channels, from the deliverers' own threads.
 
         A receiver that hangs takes one of those and none of generation's. One channel is never
         sent by two threads of a process: a message that comes meanwhile makes the one look again.
         """
-        with self._lock:
-            busy = channel in self._delivering
-            self._delivering[channel] = busy
-        if not busy:
-            self.deliverers.submit(self._deliver, channel).add_done_callback(_log_failure)
+        for channel in channels:
+            with self._lock:
+                busy = channel in self._delivering
+                self._delivering[channel] = busy
+            if not busy:
+                self.deliverers.submit(self._deliver, channel).add_done_callback(_log_failure)
 
     def _deliver(self, channel: str) -> None:
         try:

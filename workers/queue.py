@@ -1,6 +1,6 @@
 """The one place that publishes, and the sweep that publishes what did not get through.
 
-A message carries an id and nothing else: the row in the database is the truth. A request never
+A message carries ids and nothing else: the row in the database is the truth. A request never
 waits for the broker: it hands the id to the process's publisher thread after its commit.
 """
 
@@ -24,12 +24,18 @@ GENERATE, DELIVER, SWEEP = "generate", "deliver", "sweep"
 # A message that nobody has acted on for so long counts as lost; a second one does no harm.
 REPUBLISH_AFTER = timedelta(seconds=30)
 SWEEP_LIMIT = 500
+# Ids that are published at one moment share a message, for a message costs the web process more
+# than accepting a job does; few enough that a burst still spreads over the workers.
+MOST_A_MESSAGE = 8
 PUBLISH_ERRORS = (KombuError, RedisError, OSError)
 
 
-def send(task: str, argument: str) -> None:
-    """Publish one message now. Raises kombu's OperationalError where the broker is away."""
-    app.send_task(task, args=[argument], ignore_result=True)
+Message = tuple[str, str]
+
+
+def send(task: str, ids: Sequence[str]) -> None:
+    """Publish one message now. Raises one of PUBLISH_ERRORS where the broker is away."""
+    app.send_task(task, args=[list(ids)], ignore_result=True)
 
 
 class Publisher:
@@ -37,7 +43,7 @@ class Publisher:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._batcher: Batcher[tuple[str, str], bool] = Batcher(self._publish, "publisher")
+        self._batcher: Batcher[Message, bool] = Batcher(self._publish, "publisher")
 
     def publish(self, task: str, argument: str) -> "Future[bool]":
         """Hand a message over; the future tells whether the broker took it. Nobody need wait for it."""
@@ -47,27 +53,30 @@ class Publisher:
         """Publish what is queued and end the thread."""
         self._batcher.close()
 
-    def _publish(self, messages: Sequence[tuple[str, str]]) -> list[bool]:
+    def _publish(self, messages: Sequence[Message]) -> list[bool]:
         taken = set(publish_all(self._database, list(dict.fromkeys(messages))))
         return [message in taken for message in messages]
 
 
-def publish_all(database: Database, messages: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
-    """Publish (task, argument) pairs until the broker fails; the ones it took.
+def publish_all(database: Database, messages: Sequence[Message]) -> Sequence[Message]:
+    """Publish (task, id) pairs until the broker fails; the ones it took.
 
     What it did not take is marked as unpublished, so that the very next sweep sends it.
     """
-    for place, (task, argument) in enumerate(messages):
+    for start in range(0, len(ordered := sorted(messages)), MOST_A_MESSAGE):
+        chunk = ordered[start : start + MOST_A_MESSAGE]
         try:
-            send(task, argument)
+            for task in (GENERATE, DELIVER):
+                if ids := [one for kind, one in chunk if kind == task]:
+                    send(task, ids)
         except PUBLISH_ERRORS as error:
             log.warning("The broker took no message (%s); the sweep will send it.", type(error).__name__)
-            _mark_unpublished(database, messages[place:])
-            return messages[:place]
-    return messages
+            _mark_unpublished(database, ordered[start:])
+            return ordered[:start]
+    return ordered
 
 
-def _mark_unpublished(database: Database, messages: Sequence[tuple[str, str]]) -> None:
+def _mark_unpublished(database: Database, messages: Sequence[Message]) -> None:
     jobs = [argument for task, argument in messages if task == GENERATE]
     channels = [argument for task, argument in messages if task == DELIVER]
     with database.transaction() as connection:

@@ -1,4 +1,4 @@
-"""The tasks: each takes an id, and the database tells the rest."""
+"""The tasks: each takes ids, and the database tells the rest."""
 
 from typing import Any
 
@@ -9,15 +9,15 @@ from workers.app import app
 
 
 @app.task(name=queue.GENERATE)
-def generate(execution_id: str) -> None:
-    """Run a job."""
-    process.current().run(execution_id)
+def generate(execution_ids: list[str]) -> None:
+    """Run jobs, at once."""
+    process.current().run(execution_ids)
 
 
 @app.task(name=queue.DELIVER)
-def deliver(channel: str) -> None:
-    """Send what is due on a channel."""
-    process.current().deliver(channel)
+def deliver(channels: list[str]) -> None:
+    """Send what is due on channels."""
+    process.current().deliver(channels)
 
 
 @app.task(name=queue.SWEEP)

@@ -6,6 +6,7 @@ as many of the cells as it can, with a reason for the others.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -49,9 +50,14 @@ def source(name: str) -> Callable[[Source], Source]:
     return register
 
 
+@cache
+def load() -> None:
+    """Import every source, so that each registers itself."""
+    for module in iter_modules(__path__):
+        import_module(f"{__name__}.{module.name}")
+
+
 def named(name: str) -> Source:
     """The source of that name."""
-    if not _SOURCES:
-        for module in iter_modules(__path__):
-            import_module(f"{__name__}.{module.name}")
+    load()
     return _SOURCES[name]

@@ -1,0 +1,57 @@
+# What a person types. Needs Python 3.11 or later and make; everything else goes into .venv.
+SHELL := /bin/sh
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+HOST ?= 127.0.0.1
+PORT ?= 8000
+ARGS ?=
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+PIP := $(BIN)/python -m pip install -q --prefer-binary -c constraints.txt
+
+.PHONY: help run test lint up clean
+
+help: ## Say what there is.
+	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
+
+run: .venv/installed ## Start the service, make an example assessment, keep serving (ONCE=1: end after it; PORT=8000).
+	@exec $(BIN)/assessgen demo --host $(HOST) --port $(PORT) $(if $(ONCE),--once)
+
+test: .venv/installed-dev ## Run every test, with PostgreSQL and Redis (ARGS= goes to pytest).
+	@$(BIN)/python -m tests.services -- $(BIN)/python -m pytest $(ARGS)
+
+lint: .venv/installed-dev ## Check style, format, types and the directions of imports.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+up: .venv/installed ## Run web, worker and beat on PostgreSQL and Redis, without containers (PORT=8000).
+	@exec $(BIN)/python -m deploy.up --host $(HOST) --port $(PORT)
+
+clean: ## Remove what make has installed; the data in var/ stays.
+	rm -rf .venv
+
+# A stamp holds off pip until a file that decides what is installed changes.
+.venv/installed: setup.cfg pyproject.toml constraints.txt | .venv/bin/python
+	@echo "Installing the pinned dependencies into .venv (about a minute, once) ..."
+	@$(PIP) -e .
+	@touch $@
+
+.venv/installed-dev: setup.cfg pyproject.toml constraints.txt | .venv/bin/python
+	@echo "Installing the pinned dependencies and the test tools into .venv (about a minute, once) ..."
+	@$(PIP) -e '.[dev]'
+	@touch .venv/installed $@
+
+# The newest Python that can make a whole environment: Debian's lacks ensurepip without python3-venv.
+.venv/bin/python:
+	@for python in python3.13 python3.12 python3.11 python3; do \
+	  if $$python -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    echo "Making .venv with $$($$python --version) ..."; \
+	    exec $$python -m venv --clear .venv; \
+	  fi; \
+	done; \
+	echo "No usable Python 3.11 or later was found on the PATH. Install one (Debian, Ubuntu:" \
+	  "apt install python3 python3-venv; macOS: brew install python), then run make again." >&2; exit 1

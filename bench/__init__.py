@@ -1,0 +1,1 @@
+"""Measures the product on this machine, each figure beside the least that could be had: `make bench`."""

@@ -1,0 +1,163 @@
+"""Fixtures that all tests share: settings, both databases, a web application, real processes.
+
+PostgreSQL and Redis come from `tests/services.py` by ASSESSGEN_TEST_POSTGRES_URL and
+ASSESSGEN_TEST_REDIS_URL; tests that need them are marked `service` and skipped without.
+"""
+
+import os
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+import migrations
+from api import create_app
+from models.base import set_clock
+from models.organizations import ApiKey, Organization
+from models.session import Database
+from settings import Settings
+from tests.stack import Stack
+
+POSTGRES = os.environ.get("ASSESSGEN_TEST_POSTGRES_URL", "")
+REDIS = os.environ.get("ASSESSGEN_TEST_REDIS_URL", "")
+SECRET = "for-tests-only-" + "0" * 32
+
+needs_postgres = pytest.param("postgresql", marks=[pytest.mark.service])
+needs_redis = pytest.param("redis", marks=[pytest.mark.service])
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip, with the reason, what needs a service that is not there."""
+    if POSTGRES and REDIS:
+        return
+    skip = pytest.mark.skip(reason="PostgreSQL and Redis are not there; run `make test`, which brings them")
+    for item in items:
+        if item.get_closest_marker("service"):
+            item.add_marker(skip)
+
+
+@pytest.fixture(autouse=True)
+def real_clock() -> Iterator[None]:
+    """Put the system's clock back after a test that set another."""
+    yield
+    set_clock(None)
+
+
+@pytest.fixture
+def new_postgres() -> Iterator[str]:
+    """A PostgreSQL database of the test's own."""
+    with postgres_database() as url:
+        yield url
+
+
+class postgres_database:  # noqa: N801 - used like a function
+    """A new PostgreSQL database, dropped at the end."""
+
+    def __enter__(self) -> str:
+        self.name = "assessgen_test_" + secrets.token_hex(6)
+        with psycopg.connect(POSTGRES, autocommit=True) as admin:
+            admin.execute(f"CREATE DATABASE {self.name}")
+        return POSTGRES.rsplit("/", 1)[0] + "/" + self.name
+
+    def __exit__(self, *_: object) -> None:
+        with psycopg.connect(POSTGRES, autocommit=True) as admin:
+            admin.execute(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", needs_postgres])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database, once for each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'test.db'}"
+    url: str = request.getfixturevalue("new_postgres")
+    return url
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    """Settings of an installation without a model key, on each kind of database."""
+    return settings_for(tmp_path, database_url)
+
+
+def settings_for(home: Path, database_url: str, **more: str) -> Settings:
+    """Settings as they would be read from such an environment."""
+    return Settings.from_env(
+        {"ASSESSGEN_HOME": str(home), "DATABASE_URL": database_url, "ASSESSGEN_SECRET_KEY": SECRET, **more}
+    )
+
+
+@pytest.fixture
+def database(settings: Settings) -> Iterator[Database]:
+    """A migrated database."""
+    database = Database(settings.database_url)
+    migrations.upgrade(database)
+    yield database
+    database.dispose()
+
+
+@dataclass(frozen=True)
+class Account:
+    """An organisation with a key."""
+
+    organization_id: str
+    key: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What its requests carry."""
+        return {"x-api-key": self.key}
+
+
+def new_account(database: Database, settings: Settings, name: str, mode: str = "live") -> Account:
+    """Make an organisation with a key."""
+    with database.write() as session:
+        organization = Organization.named(session, name)
+        return Account(organization.id, ApiKey.create(session, organization, mode, settings.secret_key))
+
+
+@pytest.fixture
+def account(database: Database, settings: Settings) -> Account:
+    """An organisation."""
+    return new_account(database, settings, "Acme")
+
+
+@pytest.fixture
+def other_account(database: Database, settings: Settings) -> Account:
+    """Another organisation, which must see nothing of the first."""
+    return new_account(database, settings, "Rival")
+
+
+@pytest.fixture
+def app(database: Database, settings: Settings) -> Iterator[Flask]:
+    """The web application alone: jobs are accepted, and nobody works on them."""
+    app = create_app(settings)
+    yield app
+    app.extensions["assessgen"].close()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Calls the application."""
+    return app.test_client()
+
+
+STACKS = [
+    pytest.param(("sqlite", "memory"), id="sqlite-embedded"),
+    pytest.param(("postgresql", "memory"), id="postgresql-embedded", marks=pytest.mark.service),
+    pytest.param(("sqlite", "redis"), id="sqlite-redis", marks=pytest.mark.service),
+    pytest.param(("postgresql", "redis"), id="postgresql-redis", marks=pytest.mark.service),
+]
+
+
+@pytest.fixture(params=STACKS)
+def stack(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stack]:
+    """The product as real processes, on each database with each broker; not started yet."""
+    database, broker = request.param
+    url = request.getfixturevalue("new_postgres") if database == "postgresql" else ""
+    with Stack(tmp_path, url, REDIS if broker == "redis" else "") as stack:
+        yield stack

@@ -1,0 +1,1 @@
+"""Tests of the address guard and of what is sent through it."""
