@@ -4,12 +4,11 @@
 and `workers`, for it is the one place that needs both.
 """
 
-import atexit
 import logging
 import multiprocessing
-import os
 import signal
 import threading
+from multiprocessing.util import Finalize
 
 from flask import Flask
 
@@ -30,7 +29,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     worker = EmbeddedWorker(settings)
     worker.start()
     _end_with_parent()
-    atexit.register(worker.stop)
+    # atexit is not run in a forked server process before Python 3.13; this is, in any.
+    Finalize(None, worker.stop, exitpriority=10)
     app = create_web_app(settings)
     app.extensions["assessgen-worker"] = worker
     return app
@@ -42,8 +42,12 @@ def _end_with_parent() -> None:
     if parent is None:
         return
 
+    main = threading.main_thread().ident
+    assert main is not None
+
     def watch() -> None:
         parent.join()
-        os.kill(os.getpid(), signal.SIGTERM)
+        # To the main thread itself: a signal that another one takes would not wake it.
+        signal.pthread_kill(main, signal.SIGTERM)
 
     threading.Thread(target=watch, name="parent", daemon=True).start()

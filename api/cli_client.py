@@ -10,7 +10,8 @@ from requests.auth import AuthBase
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from api.cli_output import UNUSABLE, Json, Problem
+from api.cli_output import Json
+from api.cli_settings import Problem, Unusable
 from settings import VERSION
 
 # How long a service may be away, in seconds: at the first call, and while a job is followed.
@@ -19,7 +20,7 @@ TIMEOUT = (5.0, 30.0)
 AWAY = {429, 502, 503, 504}
 LOG_PAGE = 1000
 # Polls follow each other fast at first, for an offline job takes less than a second.
-QUICK, QUICK_FOR, SLOW = 0.1, 5.0, 0.5
+QUICK, QUICK_FOR, SLOW = 0.05, 5.0, 0.5
 ENDED = ("completed", "failed")
 
 
@@ -93,13 +94,13 @@ class Client:
             except (requests.ConnectionError, requests.Timeout) as error:
                 trouble = _cause(error)
             except requests.RequestException as error:
-                raise Problem(f"{self.url} can't be called: {error}", UNUSABLE) from error
+                raise Unusable(f"{self.url} can't be called: {error}") from error
             if response is not None and response.status_code not in AWAY:
                 return _content(response)
             if response is not None:
                 trouble = f"it answers {response.status_code}"
             if time.monotonic() > deadline:
-                raise Problem(f"The service at {self.url} can't be reached ({trouble}).", UNUSABLE)
+                raise Unusable(f"The service at {self.url} can't be reached ({trouble}).")
             time.sleep(pause)
             pause = min(pause * 2, 2.0)
             if response is None and self._revive is not None:
@@ -113,7 +114,7 @@ def _checked(url: str) -> str:
     except ValueError:
         usable = False
     if not usable:
-        raise Problem(f"The server {url!r} is no URL such as https://assess.example.com.", UNUSABLE)
+        raise Unusable(f"The server {url!r} is no URL such as https://assess.example.com.")
     return url.rstrip("/")
 
 
@@ -131,32 +132,34 @@ def _content(response: requests.Response) -> Json:
     except ValueError:
         content = None
     if not isinstance(content, dict):
-        raise Problem(f"What answers at {response.url} is no assessgen (HTTP {response.status_code}).", UNUSABLE)
+        raise Unusable(f"What answers at {response.url} is no assessgen (HTTP {response.status_code}).")
     if response.ok:
         return content
     said = str(content.get("error", f"HTTP {response.status_code}"))
     if response.status_code in (401, 403):
-        raise Problem(f"The service does not take this key ({said}).", UNUSABLE)
-    raise Problem(f"The service says no: {said}", UNUSABLE if response.status_code < 500 else 1)
+        raise Unusable(f"The service does not take this key ({said}).")
+    refusal = Unusable if response.status_code < 500 else Problem
+    raise refusal(f"The service says no: {said}")
 
 
 def follow(client: Client, job_id: str, out: Console) -> Json:
     """Show the job's bar and its lines until it has ended; the last status document."""
     shown = _bar(out) if out.is_terminal else None
     if shown is None:
-        return _followed(client, job_id, lambda share, line: out.print(f"[{share:4.0%}] {line}", soft_wrap=True))
+        return _followed(client, job_id, lambda line: out.print(_plain(line), soft_wrap=True))
     with shown:
         bar = shown.add_task("pending", total=1.0)
+        return _followed(
+            client,
+            job_id,
+            lambda line: shown.console.print(line["message"], style="dim"),
+            lambda now: shown.update(bar, completed=now["progress"], description=now["status"]),
+        )
 
-        def tell(share: float, line: str) -> None:
-            shown.console.print(line, style="dim")
-            shown.update(bar, completed=share)
 
-        status = _followed(client, job_id, tell, lambda now: shown.update(
-            bar, completed=now["progress"], description=now["status"]
-        ))
-        shown.update(bar, description=status["status"])
-    return status
+def _plain(line: Json) -> str:
+    time_of_day = str(line["created_at"])[11:]
+    return f"{time_of_day}  {line['message']}"
 
 
 def _bar(out: Console) -> Progress:
@@ -173,7 +176,7 @@ def _bar(out: Console) -> Progress:
 def _followed(
     client: Client,
     job_id: str,
-    tell: Callable[[float, str], None],
+    tell: Callable[[Json], object],
     moved: Callable[[Json], object] = lambda _: None,
 ) -> Json:
     after, began = 0, time.monotonic()
@@ -183,7 +186,7 @@ def _followed(
         moved(status)
         for line in client.lines(job_id, after):
             after = line["id"]
-            tell(status["progress"], line["message"])
+            tell(line)
         if status["status"] in ENDED:
             return status
         time.sleep(QUICK if time.monotonic() - began < QUICK_FOR else SLOW)

@@ -1,16 +1,14 @@
-"""What the command line says: its errors, and an assessment as a person reads it."""
+"""An assessment as a person reads it on a terminal."""
 
 import sys
 from collections.abc import Sequence
-from typing import IO, Any
+from typing import Any
 
-import click
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-FAILED, UNUSABLE = 1, 2
 PLAIN_WIDTH = 100
 SAMPLES = 3
 LETTERS = "ABCDEFGHIJ"
@@ -18,24 +16,10 @@ LETTERS = "ABCDEFGHIJ"
 Json = dict[str, Any]
 
 
-class Problem(click.ClickException):
-    """What went wrong and what to do about it, in sentences; the command exits with the code."""
-
-    def __init__(self, message: str, exit_code: int = FAILED) -> None:
-        super().__init__(message)
-        self.exit_code = exit_code
-
-    def show(self, file: IO[Any] | None = None) -> None:
-        """Write the message to stderr."""
-        click.echo(f"assessgen: {self.format_message()}", file=file, err=file is None)
-
-
 def console(to_stderr: bool = False) -> Console:
     """The terminal, or a file whose lines are of one width."""
     stream = sys.stderr if to_stderr else sys.stdout
-    return Console(
-        file=stream, highlight=False, markup=False, width=None if stream.isatty() else PLAIN_WIDTH
-    )
+    return Console(file=stream, highlight=False, markup=False, width=None if stream.isatty() else PLAIN_WIDTH)
 
 
 def table(*headings: str, numbers: Sequence[str] = ()) -> Table:

@@ -3,6 +3,7 @@
 granian gets its application by name, so that this process never loads the worker's side.
 """
 
+import errno
 import fcntl
 import importlib
 import json
@@ -25,31 +26,18 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-import settings as environment
-from api.cli_output import UNUSABLE, Problem
-from settings import VERSION, Settings, SettingsError
+from api.cli_settings import Problem, Unusable
+from settings import VERSION, Settings
 
 EMBEDDED, WEB_ONLY = "embedded:create_app", "api:create_app"
 # One that was just stopped or killed may hold its port and its home for a moment longer.
-PATIENCE = 2.0
+PATIENCE = 3.0
 START_LIMIT = 60.0
 # Requests and runs that have not ended by then are cut off; their jobs go on at the next start.
 STOP_LIMIT = 8
 # The server's processes are forked in this time after its start: no thread may disturb that.
 FORKED_AFTER = 0.3
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-
-
-def read_settings(home: str | None) -> Settings:
-    """The settings, on that home where one is given; children of this process will have the same."""
-    if home is not None:
-        environment.export(ASSESSGEN_HOME=home)
-    try:
-        found = Settings.from_env().home.absolute()
-        environment.export(ASSESSGEN_HOME=str(found))
-        return Settings.from_env()
-    except SettingsError as error:
-        raise Problem(str(error), UNUSABLE) from error
 
 
 def serve(settings: Settings, host: str, port: int, until_parent_ends: bool) -> None:
@@ -96,9 +84,15 @@ def _beside(settings: Settings, url: str, until_parent_ends: bool) -> None:
         click.echo("\n".join(announcement(settings, url)))
     while until_parent_ends:
         if os.getppid() != parent:
-            os.kill(os.getpid(), signal.SIGTERM)
+            _end_main_thread()
             return
         time.sleep(0.5)
+
+
+def _end_main_thread() -> None:
+    main = threading.main_thread().ident
+    if main is not None:
+        signal.pthread_kill(main, signal.SIGTERM)
 
 
 def announcement(settings: Settings, url: str) -> list[str]:
@@ -148,7 +142,7 @@ def claim_address(host: str, port: int) -> tuple[str, int]:
     try:
         family, _, _, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except socket.gaierror as error:
-        raise Problem(f"The host {host!r} has no address here; try --host 127.0.0.1.", UNUSABLE) from error
+        raise Unusable(f"The host {host!r} has no address here; try --host 127.0.0.1.") from error
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         _retry(lambda: probe.bind(place), lambda error: _refusal(error, host, port))
@@ -157,13 +151,13 @@ def claim_address(host: str, port: int) -> tuple[str, int]:
 
 def _refusal(error: OSError, host: str, port: int) -> Problem:
     if isinstance(error, PermissionError):
-        return Problem(f"Only root may serve on port {port}; choose one above 1023 with --port.", UNUSABLE)
-    if error.errno == socket.errno.EADDRINUSE:  # type: ignore[attr-defined]
+        return Unusable(f"Only root may serve on port {port}; choose one above 1023 with --port.")
+    if error.errno == errno.EADDRINUSE:
         return Problem(
             f"Port {port} on {host} is taken by another program; stop that, or choose another "
             "port (--port N, or `make run PORT=N`)."
         )
-    return Problem(f"{host} is no address of this machine ({error.strerror}).", UNUSABLE)
+    return Unusable(f"{host} is no address of this machine ({error.strerror}).")
 
 
 def check_home(home: Path) -> None:
@@ -179,19 +173,21 @@ def check_home(home: Path) -> None:
                 ),
             )
     except OSError as error:
-        raise Problem(f"The home {home} can't be written to ({error.strerror}); choose another with "
-                      "--home or ASSESSGEN_HOME.") from error
+        raise Problem(
+            f"The home {home} can't be written to ({error.strerror}); choose another with "
+            "--home or ASSESSGEN_HOME."
+        ) from error
 
 
 def is_held(home: Path) -> bool:
     """Whether a service holds the home."""
     try:
-        with (home / "serve.lock").open("a") as file:
+        with (home / "serve.lock").open() as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except OSError:
+    except BlockingIOError:
         return True
+    except OSError:
+        return False
     return False
 
 
@@ -253,6 +249,14 @@ def running(home: Path) -> str | None:
     return record[0] if record and _lives(record[1]) and answers(record[0]) else None
 
 
+def running_or_starting(home: Path, limit: float) -> str | None:
+    """As `running`, but a service that has the home and is not ready yet is waited for."""
+    deadline = time.monotonic() + limit
+    while (url := running(home)) is None and is_held(home) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return url
+
+
 def _lives(pid: int) -> bool:
     try:
         os.kill(pid, 0)
@@ -265,10 +269,9 @@ def _lives(pid: int) -> bool:
 
 @contextmanager
 def child(settings: Settings, host: str = "127.0.0.1", port: int = 0) -> "Iterator[ChildServer]":
-    """A service of our own, ended at the end. It ends by itself when this process is killed."""
+    """A service of our own, started and ended at the end. It ends by itself when this process is killed."""
     server = ChildServer(settings, host, port)
     try:
-        server.wait_until_ready()
         yield server
     finally:
         server.stop()
@@ -300,7 +303,9 @@ class ChildServer:
             if self._process.poll() is not None:
                 break
             time.sleep(0.02)
-        raise Problem("The service did not start; what it said stands above. `assessgen doctor` may say more.")
+        raise Problem(
+            "The service did not start; what it said stands above. `assessgen doctor` may say more."
+        )
 
     def wait(self) -> int:
         """Wait until it has ended; its exit code."""

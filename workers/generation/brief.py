@@ -1,6 +1,8 @@
 """What goes in and what is made on the way: the brief, the analysis, cells, items and the form."""
 
+import hashlib
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import Any
 
 DIFFICULTIES = ("entry", "intermediate", "senior")
@@ -98,6 +100,12 @@ class Item:
     version: int = 1
     stored_id: str | None = None
     provenance: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def identity(self) -> str:
+        """A hash that ignores case, spaces and punctuation of the stem and its code."""
+        text = "".join(letter for letter in (self.stem + (self.code or "")).casefold() if letter.isalnum())
+        return hashlib.sha256(text.encode()).hexdigest()
 
 
 @dataclass(frozen=True)

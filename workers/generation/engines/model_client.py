@@ -4,12 +4,13 @@ The SDK's aiohttp transport is used: with hundreds of calls in flight the defaul
 times the processor time a call (docs/decisions/0002).
 """
 
+import json
 import time
 from datetime import date
+from typing import Any
 
 import anthropic
 import httpx2
-from anthropic.types import Message
 
 from workers.generation.tools import ModelAnswer, ModelBusy, ModelRefused, ModelRequest
 
@@ -38,10 +39,15 @@ class ModelClient:
         """One call. Raises ModelBusy where later may help, ModelRefused where it will not."""
         started = time.monotonic()
         try:
-            message = await self._client.messages.create(**request.body)
+            # The raw answer: what is stored is validated by the stages, so the SDK need not build it.
+            response = await self._client.messages.with_raw_response.create(**request.body)
+            message = json.loads(await response.read())
         except anthropic.APIError as error:
             raise _problem(error) from error
-        return _answer(message, round((time.monotonic() - started) * 1000))
+        except (httpx2.HTTPError, ValueError) as error:
+            # A body that is cut off, or is no JSON, is not wrapped by the SDK.
+            raise ModelBusy(f"the model's answer was unreadable ({type(error).__name__})") from error
+        return _answer(message, response.headers, round((time.monotonic() - started) * 1000))
 
     async def close(self) -> None:
         """Close the connections."""
@@ -72,22 +78,22 @@ def _retry_after(error: anthropic.APIStatusError) -> float | None:
     return float(value) if value.replace(".", "", 1).isdigit() else None
 
 
-def _answer(message: Message, duration_ms: int) -> ModelAnswer:
-    usage = message.usage
+def _answer(message: dict[str, Any], headers: httpx2.Headers, duration_ms: int) -> ModelAnswer:
+    usage = message["usage"]
     counts = {
-        "input_tokens": usage.input_tokens,
-        "output_tokens": usage.output_tokens,
-        "cache_read_tokens": usage.cache_read_input_tokens or 0,
-        "cache_write_tokens": usage.cache_creation_input_tokens or 0,
+        "input_tokens": usage["input_tokens"],
+        "output_tokens": usage["output_tokens"],
+        "cache_read_tokens": usage.get("cache_read_input_tokens") or 0,
+        "cache_write_tokens": usage.get("cache_creation_input_tokens") or 0,
     }
     return ModelAnswer(
         # A thinking block may come before the text, so blocks are picked by their type.
-        text="".join(block.text for block in message.content if block.type == "text"),
-        stop_reason=message.stop_reason,
-        model=message.model,
-        request_id=message._request_id,
+        text="".join(block["text"] for block in message["content"] if block["type"] == "text"),
+        stop_reason=message["stop_reason"],
+        model=message["model"],
+        request_id=headers.get("request-id"),
         usage=counts,
-        micro_dollars=cost(message.model, counts),
+        micro_dollars=cost(message["model"], counts),
         duration_ms=duration_ms,
     )
 

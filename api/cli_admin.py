@@ -1,0 +1,263 @@
+"""The command line's look at what is stored: keys, webhook secrets, jobs and the schema."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import click
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+import migrations
+from api.cli_output import console, table
+from api.cli_server import is_held, public_url
+from api.cli_settings import Problem, home_option, org_option, read_settings
+from models import Organization, TaskExecution, TaskExecutionLog, runs, task_executions
+from models.errors import DomainError
+from models.organizations import MODES, ApiKey, WebhookSecret, authenticate
+from models.session import Database
+from models.task_executions import STATUSES
+from settings import Settings
+
+# The organisation of whoever uses a home by hand.
+LOCAL = "local"
+LINES_SHOWN = 1000
+
+
+@contextmanager
+def opened(settings: Settings, check_schema: bool = True) -> Iterator[Database]:
+    """The database with a current schema; what goes wrong in it becomes a Problem."""
+    database = Database(settings.database_url)
+    try:
+        if check_schema:
+            _need_schema(database, settings)
+        yield database
+    except DomainError as error:
+        raise Problem(str(error)) from error
+    except (SQLAlchemyError, OSError) as error:
+        raise Problem(
+            f"The database {public_url(settings.database_url)} can't be used: {first_line(error)}"
+        ) from error
+    finally:
+        database.dispose()
+
+
+def first_line(error: Exception) -> str:
+    """What the driver says, without SQLAlchemy's additions."""
+    return str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+
+
+def _need_schema(database: Database, settings: Settings) -> None:
+    """Make the schema of a fresh embedded home; raise Problem for any other that is not current."""
+    with database.connection() as connection:
+        if migrations.is_current(connection):
+            return
+        is_fresh = not MigrationContext.configure(connection).get_current_heads()
+    if not (is_fresh and database.is_sqlite and settings.is_embedded):
+        raise Problem("The database's schema is not this version's; run `assessgen db upgrade`.")
+    migrations.upgrade(database)
+
+
+def home_key(settings: Settings) -> str:
+    """The key kept in the home for whoever uses it by hand; made if there is none that works."""
+    path = settings.home / "api_key"
+    with opened(settings) as database, database.write() as session:
+        key = path.read_text().strip() if path.exists() else ""
+        if key and authenticate(session, key, settings.secret_key):
+            return key
+        key = ApiKey.create(session, Organization.named(session, LOCAL), "live", settings.secret_key)
+    fresh = path.with_name(f"api_key.{os.getpid()}")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(key)
+    fresh.replace(path)
+    return key
+
+
+def _organization(session: Session, name: str) -> Organization:
+    found = session.scalar(select(Organization).where(Organization.name == name.strip()))
+    if found is None:
+        raise Problem(f"There is no organisation {name!r}; `assessgen keys create --org NAME` makes one.")
+    return found
+
+
+def _time(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S}" if moment else ""
+
+
+def _group(name: str, about: str) -> Callable[..., click.Group]:
+    return click.group(name, help=about)
+
+
+@_group("keys", "Make, list and revoke API keys.")
+def keys() -> None: ...
+
+
+@keys.command("create")
+@org_option
+@click.option("--mode", type=click.Choice(MODES), default="live", show_default=True)
+@home_option
+def create_key(org: str, mode: str, home: str | None) -> None:
+    """Make a key, and the organisation if it is new; print the key alone. It can't be shown again."""
+    settings = read_settings(home)
+    with opened(settings) as database, database.write() as session:
+        key = ApiKey.create(session, Organization.named(session, org), mode, settings.secret_key)
+    click.echo(key)
+
+
+@keys.command("list")
+@click.option("--org", metavar="NAME", help="Only this organisation's.")
+@home_option
+def list_keys(org: str | None, home: str | None) -> None:
+    """List keys by their prefixes; the keys themselves are not stored."""
+    query = select(ApiKey, Organization.name).join(Organization, ApiKey.organization_id == Organization.id)
+    made = table("prefix", "mode", "organisation", "created", "revoked")
+    with opened(read_settings(home)) as database, database.read() as session:
+        if org is not None:
+            query = query.where(ApiKey.organization_id == _organization(session, org).id)
+        for key, name in session.execute(query.order_by(Organization.name, ApiKey.created_at)):
+            made.add_row(key.prefix, key.mode, name, _time(key.created_at), _time(key.revoked_at))
+    console().print(made)
+
+
+@keys.command("revoke")
+@org_option
+@click.argument("prefix")
+@home_option
+def revoke_key(org: str, prefix: str, home: str | None) -> None:
+    """Make the key with this PREFIX (of `keys list`) useless."""
+    with opened(read_settings(home)) as database, database.write() as session:
+        key = ApiKey.revoke(session, _organization(session, org), prefix)
+        click.echo(f"Revoked {key.prefix} of {org}.")
+
+
+@_group("webhooks", "What receivers of webhooks need.")
+def webhooks() -> None: ...
+
+
+@webhooks.command("secret")
+@org_option
+@home_option
+def webhook_secret(org: str, home: str | None) -> None:
+    """Print the secret that signs the organisation's webhooks (Standard Webhooks, whsec_…)."""
+    with opened(read_settings(home)) as database, database.read() as session:
+        secrets = WebhookSecret.valid(session, _organization(session, org).id)
+    if not secrets:
+        raise Problem(f"{org} has no webhook secret.")
+    click.echo(secrets[0])
+
+
+@_group("jobs", "Look at jobs and retry them.")
+def jobs() -> None: ...
+
+
+@jobs.command("list")
+@click.option("--org", metavar="NAME", help="Only this organisation's.")
+@click.option("--status", type=click.Choice(STATUSES))
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
+@home_option
+def list_jobs(org: str | None, status: str | None, limit: int, home: str | None) -> None:
+    """List jobs, newest first."""
+    query = select(TaskExecution, Organization.name).join(
+        Organization, TaskExecution.organization_id == Organization.id
+    )
+    made = table("id", "status", "progress", "organisation", "created", "role", numbers=("progress",))
+    made.columns[0].no_wrap = True
+    with opened(read_settings(home)) as database, database.read() as session:
+        if org is not None:
+            query = query.where(TaskExecution.organization_id == _organization(session, org).id)
+        if status is not None:
+            query = query.where(TaskExecution.status == status)
+        newest = query.order_by(TaskExecution.created_at.desc(), TaskExecution.id.desc()).limit(limit)
+        for job, name in session.execute(newest):
+            role = str(job.brief.get("role", ""))
+            made.add_row(job.id, job.status, f"{job.progress:.0%}", name, _time(job.created_at), role)
+    console().print(made)
+
+
+def _job(session: Session, text: str) -> TaskExecution:
+    job = session.get(TaskExecution, task_executions.known_id(text))
+    if job is None:
+        raise Problem(f"There is no job {text}; `assessgen jobs list` shows the latest.")
+    return job
+
+
+@jobs.command("show")
+@click.argument("job_id")
+@home_option
+def show_job(job_id: str, home: str | None) -> None:
+    """Show a job and its log."""
+    with opened(read_settings(home)) as database, database.read() as session:
+        job = _job(session, job_id)
+        lines = TaskExecutionLog.after(session, job.id, 0, LINES_SHOWN)
+    for name, value in _told(job):
+        click.echo(f"{name:12} {value}")
+    for line in lines:
+        click.echo(f"{_time(line.created_at)}  {line.message}")
+
+
+def _told(job: TaskExecution) -> list[tuple[str, Any]]:
+    told: list[tuple[str, Any]] = [
+        ("id", job.id),
+        ("type", job.type),
+        ("status", job.status),
+        ("progress", f"{job.progress:.0%}, {job.current_step}"),
+        ("attempts", job.attempt),
+        ("created", f"{_time(job.created_at)} UTC by {job.created_by}"),
+        ("updated", f"{_time(job.updated_at)} UTC"),
+        ("role", job.brief.get("role", "")),
+    ]
+    if job.error:
+        told.append(("error", f"{job.error['code']}: {job.error['message']}"))
+    if job.result:
+        told.append(("assessment", f"{job.result['assessment_name']}, {job.result['info_url']}"))
+    return told
+
+
+@jobs.command("retry")
+@click.argument("job_id")
+@home_option
+def retry_job(job_id: str, home: str | None) -> None:
+    """Queue a failed job again; what it has paid for is kept."""
+    settings = read_settings(home)
+    with opened(settings) as database:
+        with database.write() as session:
+            job = _job(session, job_id)
+            task_executions.retry(session, job)
+        _publish(database, settings, job)
+    click.echo(f"{job.id} is queued again{_who_works(settings)}")
+
+
+def _publish(database: Database, settings: Settings, job: TaskExecution) -> None:
+    if settings.is_embedded:
+        # That broker is in the service's own memory: its next sweep takes the job up.
+        with database.transaction() as connection:
+            runs.mark_unpublished(connection, [job.id])
+        return
+    from workers import queue
+
+    deliveries = [(queue.DELIVER, job.id)] if job.notification_url else []
+    queue.publish_all(database, [(queue.GENERATE, job.id), *deliveries])
+
+
+def _who_works(settings: Settings) -> str:
+    if not settings.is_embedded or is_held(settings.home):
+        return "; a worker takes it up within seconds."
+    return f"; it runs when `assessgen serve --home {settings.home}` does."
+
+
+@_group("db", "Look after the schema.")
+def db() -> None: ...
+
+
+@db.command("upgrade")
+@home_option
+def upgrade(home: str | None) -> None:
+    """Bring the database's schema to this version's."""
+    settings = read_settings(home)
+    with opened(settings, check_schema=False) as database:
+        migrations.upgrade(database)
+    click.echo(f"The schema of {public_url(settings.database_url)} is current.")
