@@ -10,12 +10,11 @@ from flask_smorest import Api
 
 from settings import VERSION, Settings
 
-LARGEST_BODY = 1024 * 1024
-
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The Flask application on these settings, or on the environment's."""
     from api import assessments_v2, docs, errors, generation_v2, health, task_executions_v2
+    from api.parsing import LARGEST_BODY
     from api.schemas.common import ErrorSchema
     from api.services import Services
 
@@ -25,7 +24,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_env()
     app = Flask("api", static_folder=None, template_folder="templates")
     app.config.update(
-        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        # werkzeug cuts a chunked body off at this length without a word; one byte more shows that it did.
+        MAX_CONTENT_LENGTH=LARGEST_BODY + 1,
         API_TITLE="assessgen",
         API_VERSION=VERSION,
         OPENAPI_VERSION="3.1.0",
@@ -34,6 +34,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         API_SPEC_OPTIONS={"info": {"description": DESCRIPTION}, "security": [{"bearer": []}, {"apiKey": []}]},
     )
     app.url_map.strict_slashes = False
+    # An address with a slash too many is an unknown one, not a redirect in HTML.
+    app.url_map.merge_slashes = False
     app.extensions["assessgen"] = Services(settings)
     api = OurApi(app)
     api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})

@@ -1,6 +1,7 @@
 """From what went wrong to HTTP: one table, one envelope an API."""
 
 import logging
+from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
@@ -53,7 +54,8 @@ def answer(
     if errors:
         body["errors"] = errors
     if _wants_problem():
-        body = {"type": "about:blank", "title": message, "status": status, **body}
+        title = HTTPStatus(status).phrase
+        body = {"type": "about:blank", "title": title, "status": status, "detail": message, **body}
     response = jsonify(body)
     response.status_code = status
     response.headers.extend(headers or {})

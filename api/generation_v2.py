@@ -28,7 +28,7 @@ blueprint = Blueprint(
 )
 blueprint.before_request(require_key)
 
-WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,4})\"?", re.IGNORECASE)
+WAIT = re.compile(r"(?:^|,)\s*wait\s*=\s*(\"?)(\d{1,4})\1\s*(?:[,;]|$)", re.IGNORECASE)
 LONGEST_WAIT = 90
 # How long a client should let pass before it polls, in seconds.
 POLL_AFTER = "1"
@@ -70,14 +70,25 @@ def generate(data: dict[str, Any]) -> Response:
     """
     _check_address(data["notification_url"])
     submission = _submission(data)
+    seconds = wait_asked_for()
+    if not seconds:
+        return to_response(*_submitted(submission))
+    # The place first: who is told that too many wait must not find a job made all the same.
+    with services().watch.place():
+        answer, replayed = _submitted(submission)
+        return _waited(json.loads(answer.body)["job_id"], seconds) or to_response(answer, replayed)
+
+
+def _submitted(submission: Submission) -> tuple[Answer, bool]:
+    """Store the job and publish it, or give the answer that this Idempotency-Key had."""
     key = key_of_request()
     answer, replayed = answered_once(key, _make(submission)) if key else (_accepted(submission), False)
-    job_id = json.loads(answer.body)["job_id"]
     if not replayed:
+        job_id = json.loads(answer.body)["job_id"]
         services().publisher.publish(GENERATE, job_id)
         if submission.notification_url:
             services().publisher.publish(DELIVER, job_id)
-    return _waited(job_id) or to_response(answer, replayed)
+    return answer, replayed
 
 
 def _check_address(url: str | None) -> None:
@@ -148,15 +159,12 @@ def _answer(job_id: str) -> Answer:
 def wait_asked_for() -> int:
     """The seconds that `Prefer: wait=N` asks for (RFC 7240), 90 at most; 0 without it."""
     found = WAIT.search(request.headers.get("Prefer", ""))
-    return min(int(found.group(1)), LONGEST_WAIT) if found else 0
+    return min(int(found.group(2)), LONGEST_WAIT) if found else 0
 
 
-def _waited(job_id: str) -> Response | None:
-    """The status document with 200, if the client would wait and the job ended in time."""
-    seconds = wait_asked_for()
-    if not seconds:
-        return None
-    with services().watch.following(job_id) as follower:
+def _waited(job_id: str, seconds: int) -> Response | None:
+    """The status document with 200, if the job ended in time."""
+    with services().watch.follower(job_id) as follower:
         ended = follower.end(seconds)
     if not ended:
         return None

@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
 from models.base import parse_id
@@ -32,12 +32,13 @@ def from_cursor(text: str | None) -> tuple[datetime, str] | None:
     try:
         moment, _, row_id = base64.urlsafe_b64decode(text.encode()).decode().partition(" ")
         when = datetime.fromisoformat(moment)
-    except (binascii.Error, ValueError) as error:
+        place = parse_id(row_id)
+        if place is None or when.tzinfo is None:
+            raise _no_cursor()
+        # At the ends of the calendar another zone's time may have none in UTC: OverflowError.
+        return when.astimezone(UTC), place
+    except (binascii.Error, ValueError, OverflowError) as error:
         raise _no_cursor() from error
-    place = parse_id(row_id)
-    if place is None or when.tzinfo is None:
-        raise _no_cursor()
-    return when, place
 
 
 def _no_cursor() -> InvalidInput:

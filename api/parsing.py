@@ -9,12 +9,16 @@ from flask import Request
 from flask_smorest import Blueprint as SmorestBlueprint
 from marshmallow import RAISE, Schema, ValidationError
 from webargs.flaskparser import FlaskParser
-from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
 from models.errors import InvalidInput
 
+LARGEST_BODY = 1024 * 1024
 # Where one of these stands in the bytes, a string may hold what a database refuses.
 SUSPICIOUS = re.compile(rb"\\u0000|\\u[dD][89a-fA-F]")
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+# Deeper values are nobody's, and encoding them again runs into the interpreter's own limit.
+DEEPEST = 64
 
 
 class Parser(FlaskParser):
@@ -24,10 +28,13 @@ class Parser(FlaskParser):
     DEFAULT_UNKNOWN_BY_LOCATION = {"json": None, "query": RAISE}  # noqa: RUF012 - webargs reads it off the class
 
     def load_json(self, req: Request, schema: Schema) -> Any:
-        """The body as strict JSON. Raises UnsupportedMediaType or BadRequest."""
+        """The body as strict JSON. Raises UnsupportedMediaType, RequestEntityTooLarge or BadRequest."""
         if req.mimetype != "application/json" and not req.mimetype.endswith("+json"):
             raise UnsupportedMediaType
-        return strict_json(req.get_data())
+        data = req.get_data()
+        if len(data) > LARGEST_BODY:
+            raise RequestEntityTooLarge
+        return strict_json(data)
 
     def handle_error(
         self, error: ValidationError, req: Request, schema: Schema, **_: Any
@@ -52,8 +59,8 @@ def strict_json(data: bytes) -> Any:
         value = json.loads(data.decode("utf-8"), parse_constant=_no_constant, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise BadRequest from error
-    if SUSPICIOUS.search(data):
-        _refuse_unstorable(value)
+    if SUSPICIOUS.search(data) or data.count(b"[") + data.count(b"{") > DEEPEST:
+        _refuse_unstorable(value, "", 0)
     return value
 
 
@@ -68,10 +75,23 @@ def _finite(text: str) -> float:
     return number
 
 
-def _refuse_unstorable(value: Any) -> None:
-    text = json.dumps(value, ensure_ascii=False)
-    if "\\u0000" in text or any(0xD800 <= ord(letter) <= 0xDFFF for letter in text):
-        raise BadRequest
+def _refuse_unstorable(value: Any, path: str, depth: int) -> None:
+    if isinstance(value, str) and UNSTORABLE.search(value):
+        raise _unstorable(path, "It holds a NUL character or half of a surrogate pair.")
+    if depth > DEEPEST:
+        raise _unstorable(path, f"It is nested more than {DEEPEST} levels deep.")
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            _refuse_unstorable(name, path, depth)
+            _refuse_unstorable(inner, path or name, depth + 1)
+    elif isinstance(value, list):
+        for inner in value:
+            _refuse_unstorable(inner, path, depth + 1)
+
+
+def _unstorable(path: str, message: str) -> InvalidInput:
+    name = path or "body"
+    return InvalidInput(f"{name}: {message}", {name: [message]})
 
 
 def _flat(messages: Any, path: str = "") -> dict[str, list[str]]:

@@ -87,26 +87,38 @@ class Services:
         wanted = set(execution_ids)
         with self.database.connection() as connection:
             sequences = task_executions.sequences(connection, wanted)
-        stale = [
-            one for one, sequence in sequences.items()
-            if one not in self._documents or self._documents[one].sequence != sequence
-        ]
-        if stale:
-            self._render(stale)
+        known = {one: self._documents.get(one) for one in sequences}
+        found = {
+            one: document for one, document in known.items() if document and document.sequence == sequences[one]
+        }
+        if len(found) < len(sequences):
+            found |= self._render([one for one in sequences if one not in found])
+        self._keep(found)
         missing = NotFound(NO_SUCH_JOB)
-        return [self._documents[one] if one in sequences else missing for one in execution_ids]
+        return [found.get(one, missing) for one in execution_ids]
 
-    def _render(self, execution_ids: list[str]) -> None:
+    def _keep(self, documents: dict[str, Document]) -> None:
+        """Keep these, and of the others those that were asked for last."""
+        for execution_id, document in documents.items():
+            self._documents[execution_id] = document
+            self._documents.move_to_end(execution_id)
+        while len(self._documents) > DOCUMENTS_KEPT:
+            self._documents.popitem(last=False)
+
+    def _render(self, execution_ids: list[str]) -> dict[str, Document]:
         with self.database.read() as session:
             # The job before its lines: a line that comes in between is told of again, never lost.
             jobs = session.scalars(select(TaskExecution).where(TaskExecution.id.in_(execution_ids))).all()
             lines = TaskExecutionLog.recent(session, execution_ids)
-        for job in jobs:
-            body = json.dumps(status_document(job, lines[job.id])).encode()
-            self._documents[job.id] = Document(job.organization_id, job.sequence, job.status, body)
-            self._documents.move_to_end(job.id)
-        while len(self._documents) > DOCUMENTS_KEPT:
-            self._documents.popitem(last=False)
+        return {
+            job.id: Document(
+                job.organization_id,
+                job.sequence,
+                job.status,
+                json.dumps(status_document(job, lines[job.id])).encode(),
+            )
+            for job in jobs
+        }
 
 
 def services() -> Services:

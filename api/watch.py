@@ -58,16 +58,29 @@ class Watch:
             thread.join()
 
     @contextmanager
-    def following(self, execution_id: str) -> Iterator["Follower"]:
-        """Follow a job; raises TooManyWaiting where no place is free."""
+    def place(self) -> Iterator[None]:
+        """Take a place to wait in, before there is anything to wait for; raises TooManyWaiting."""
         if not self._slots.acquire(blocking=False):
             raise TooManyWaiting
         try:
-            self._add(execution_id)
+            yield
+        finally:
+            self._slots.release()
+
+    @contextmanager
+    def follower(self, execution_id: str) -> Iterator["Follower"]:
+        """Follow a job, for a caller that has a place."""
+        self._add(execution_id)
+        try:
             yield Follower(self, execution_id)
         finally:
             self._remove(execution_id)
-            self._slots.release()
+
+    @contextmanager
+    def following(self, execution_id: str) -> Iterator["Follower"]:
+        """Take a place and follow a job; raises TooManyWaiting where none is free."""
+        with self.place(), self.follower(execution_id) as follower:
+            yield follower
 
     def _add(self, execution_id: str) -> None:
         with self._condition:

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, Text, select, tuple_
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import Base, Id, Json, Word, new_id, parse_id, utcnow
+from models.base import Base, Id, Json, UtcDateTime, Word, new_id, parse_id, utcnow
 from models.errors import NotFound
 from models.forms import Form
 
@@ -61,7 +61,7 @@ class Assessment(Base):
             .limit(limit)
         )
         if after is not None:
-            query = query.where(tuple_(cls.created_at, cls.id) < tuple_(*after))
+            query = query.where(tuple_(cls.created_at, cls.id) < tuple_(*after, types=(UtcDateTime(), Id)))
         return list(session.scalars(query))
 
     def form(self, session: Session) -> Form | None:

@@ -28,13 +28,13 @@ def new_id() -> str:
 
 
 def parse_id(text: str) -> str | None:
-    """The id in its stored form, or None where the text is no UUID of 36 characters."""
-    if len(text) != 36:
-        return None
+    """The id in its stored form, or None where the text is no UUID in its usual 36 characters."""
     try:
-        return str(UUID(text))
+        stored = str(UUID(text))
     except ValueError:
         return None
+    # UUID() also reads other forms: braces, a urn, hyphens anywhere.
+    return stored if stored == text.lower() else None
 
 
 _clock: Callable[[], datetime] | None = None

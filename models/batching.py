@@ -110,13 +110,17 @@ class Batcher(Generic[Item, Result]):
 
     `handle` takes items and gives for each, in order, a result or the exception that is its
     caller's. When it raises for several items, each is tried alone, so that one bad item
-    spoils nobody else's.
+    spoils nobody else's. After a batch of several it waits `pause` seconds for more to come.
     """
 
-    def __init__(self, handle: Handle[Item, Result], name: str, largest: int = 200) -> None:
+    def __init__(
+        self, handle: Handle[Item, Result], name: str, largest: int = 200, pause: float = 0.002
+    ) -> None:
         self._handle = handle
         self._name = name
         self._largest = largest
+        self._pause = pause
+        self._crowded = False
         self._waiting: deque[_Queued[Item, Result]] = deque()
         self._condition = threading.Condition()
         self._thread: threading.Thread | None = None
@@ -146,21 +150,28 @@ class Batcher(Generic[Item, Result]):
 
     def _run(self) -> None:
         while batch := self._take():
-            _settle(self._handle, batch)
+            # What a caller has given up meanwhile is left out; the others can't be called back any more.
+            wanted = [one for one in batch if one.future.set_running_or_notify_cancel()]
+            if wanted:
+                _settle(self._handle, wanted)
 
     def _take(self) -> list[_Queued[Item, Result]]:
         with self._condition:
             while not self._waiting and not self._closed:
                 self._condition.wait()
-            return [self._waiting.popleft() for _ in range(min(len(self._waiting), self._largest))]
-
+        if self._crowded:
+            time.sleep(self._pause)
+        with self._condition:
+            batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), self._largest))]
+        self._crowded = len(batch) > 1
+        return batch
 
 
 def _settle(
     handle: Handle[Item, Result], batch: Sequence[_Place[Item, Result] | _Queued[Item, Result]]
 ) -> None:
     try:
-        results = handle([one.item for one in batch])
+        settled = list(zip(batch, handle([one.item for one in batch]), strict=True))
     except BaseException as error:  # noqa: BLE001 - it is handed to the callers, each of whom must hear of it
         if len(batch) == 1:
             batch[0].set_exception(error)
@@ -168,7 +179,7 @@ def _settle(
         for one in batch:
             _settle(handle, [one])
         return
-    for one, result in zip(batch, results, strict=True):
+    for one, result in settled:
         if isinstance(result, BaseException):
             one.set_exception(result)
         else:

@@ -54,6 +54,8 @@ def update_rows(connection: Connection, table: Table, rows: Rows) -> None:
 
 def _plain(value: object) -> str:
     if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValueError("A stored time must carry its time zone.")
         return value.isoformat()
     raise TypeError(f"{type(value).__name__} can't be sent as JSON.")
 

@@ -8,7 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, ForeignKey, Index, Integer, String, Text, exists, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    exists,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from models.base import Base, Id, Json, Serial, Word, new_id, utcnow
@@ -98,16 +109,9 @@ class ClaimedDelivery:
 def claim_next(connection: Connection, channel: str, lease: timedelta) -> ClaimedDelivery | None:
     """Take the channel's first unfinished delivery, if it is due and nobody has it."""
     now = utcnow()
-    earlier = aliased(Delivery)
     head = (
         select(Delivery.id)
-        .where(
-            Delivery.channel == channel,
-            Delivery.status == PENDING,
-            ~exists().where(
-                earlier.channel == channel, earlier.status == PENDING, earlier.sequence < Delivery.sequence
-            ),
-        )
+        .where(Delivery.channel == channel, Delivery.status == PENDING, _is_first())
         .limit(1)
         .scalar_subquery()
     )
@@ -131,6 +135,16 @@ def claim_next(connection: Connection, channel: str, lease: timedelta) -> Claime
         .execution_options(synchronize_session=False)
     ).one_or_none()
     return ClaimedDelivery(**row._mapping) if row else None
+
+
+def _is_first() -> ColumnElement[bool]:
+    """True of a delivery when none before it in its channel is unfinished."""
+    earlier = aliased(Delivery)
+    return ~exists().where(
+        earlier.channel == Delivery.channel,
+        earlier.status == PENDING,
+        earlier.sequence < Delivery.sequence,
+    )
 
 
 @dataclass(frozen=True)
@@ -187,24 +201,30 @@ def mark_unpublished(connection: Connection, channels: Sequence[str]) -> None:
 
 
 def due_channels(connection: Connection, republish_before: datetime, limit: int) -> Sequence[str]:
-    """Channels with a delivery that is due and was not handed to a worker lately; marks them as handed."""
+    """Channels whose next delivery is due and was not handed to a worker lately; marks them as handed.
+
+    What waits behind a delivery that is not due does not count, however much it is: the channels
+    of a dead receiver must not crowd out the others.
+    """
     now = utcnow()
-    due = (
-        select(Delivery.id)
+    due = connection.execute(
+        select(Delivery.id, Delivery.channel)
         .where(
             Delivery.status == PENDING,
             Delivery.next_attempt_at <= now,
             (Delivery.published_at.is_(None)) | (Delivery.published_at <= republish_before),
             (Delivery.lease_expires_at.is_(None)) | (Delivery.lease_expires_at <= now),
+            _is_first(),
         )
         .order_by(Delivery.next_attempt_at)
         .limit(limit)
-    )
-    rows = connection.execute(
+        # What another sweep is taking at this moment is left to it.
+        .with_for_update(skip_locked=True)
+    ).all()
+    connection.execute(
         update(Delivery)
-        .where(Delivery.id.in_(due))
+        .where(Delivery.id.in_([row.id for row in due]))
         .values(published_at=now)
-        .returning(Delivery.channel)
         .execution_options(synchronize_session=False)
     )
-    return list(dict.fromkeys(rows.scalars()))
+    return [row.channel for row in due]

@@ -1,14 +1,15 @@
 """Forms: fixed, ordered sets of questions. A form is what generation makes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, ForeignKey, insert, select
+from sqlalchemy import BigInteger, ForeignKey, Table, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import Base, Id, Json, Word, new_id, utcnow
-from models.questions import Question, QuestionKey
+from models.base import Base, Id, Json, Word, new_id, table_of, utcnow
+from models.questions import Question, QuestionKey, option_ids
 
 
 class Form(Base):
@@ -48,28 +49,24 @@ class Placement:
 
     question_id: str
     section: int
-    option_texts: tuple[str, ...]
+    options: tuple[str, ...]
 
 
-def store(connection: Connection, form: Json, placements: list[Placement]) -> None:
-    """Insert a form with its questions, which must be stored already."""
-    connection.execute(insert(Form), [form])
-    ids = [placement.question_id for placement in placements]
-    rows = connection.execute(select(Question.id, Question.options).where(Question.id.in_(ids)))
-    by_text = {row.id: {option["text"]: option["id"] for option in row.options} for row in rows}
-    connection.execute(
-        insert(FormQuestion),
-        [
+def rows_of(form: Json, placements: Sequence[Placement]) -> list[tuple[Table, list[Json]]]:
+    """The rows that store a form with its places; the questions are stored before it."""
+    places = []
+    for position, placement in enumerate(placements, start=1):
+        ids = option_ids(placement.options)
+        places.append(
             {
                 "form_id": form["id"],
                 "position": position,
                 "question_id": placement.question_id,
                 "section": placement.section,
-                "option_order": [by_text[placement.question_id][text] for text in placement.option_texts],
+                "option_order": [ids[text] for text in placement.options],
             }
-            for position, placement in enumerate(placements, start=1)
-        ],
-    )
+        )
+    return [(table_of(Form), [form]), (table_of(FormQuestion), places)]
 
 
 @dataclass(frozen=True)

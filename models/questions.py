@@ -5,14 +5,16 @@ the only thing that a `Question` holds.
 """
 
 import hashlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, ForeignKey, Index, String, Text, UniqueConstraint, insert, select
+from sqlalchemy import Connection, ForeignKey, Index, String, Table, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Id, Json, Word, new_id, utcnow
+from models.base import Base, Id, Json, Word, new_id, table_of, utcnow
+from models.bulk import insert_rows
 
 MULTIPLE_CHOICE = "multiple_choice"
 OPTION_IDS = "abcdefgh"
@@ -88,8 +90,7 @@ class NewQuestion:
 
     def rows(self, question_id: str, now: datetime) -> tuple[dict[str, Any], dict[str, Any]]:
         """The rows of `questions` and `question_keys`."""
-        ordered = sorted(self.options, key=_scrambled)
-        ids = dict(zip(ordered, OPTION_IDS, strict=False))
+        ids = option_ids(self.options)
         question = {
             "id": question_id,
             "library_id": self.library_id,
@@ -103,7 +104,7 @@ class NewQuestion:
             "stem": self.stem,
             "code": self.code,
             "code_language": self.code_language,
-            "options": [{"id": ids[text], "text": text} for text in ordered],
+            "options": [{"id": option_id, "text": text} for text, option_id in ids.items()],
             "seconds": self.seconds,
             "language": self.language,
             "source": self.source,
@@ -122,9 +123,10 @@ class NewQuestion:
         return question, key
 
 
-def _scrambled(text: str) -> str:
-    """A sort key that puts options in an order which says nothing about them."""
-    return hashlib.sha256(text.encode()).hexdigest()
+def option_ids(texts: Iterable[str]) -> dict[str, str]:
+    """Each option's id, in the order of the ids, which follows from the texts and says nothing of the key."""
+    scrambled = sorted(texts, key=lambda text: hashlib.sha256(text.encode()).digest())
+    return dict(zip(scrambled, OPTION_IDS, strict=False))
 
 
 def fingerprint(stem: str, code: str | None) -> str:
@@ -133,25 +135,24 @@ def fingerprint(stem: str, code: str | None) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def store(connection: Connection, questions: list[tuple[str, NewQuestion]]) -> None:
-    """Insert questions with their keys, under the ids given."""
-    if not questions:
-        return
+def rows_of(questions: Sequence[tuple[str, NewQuestion]]) -> list[tuple[Table, list[dict[str, Any]]]]:
+    """The rows that store questions, with their keys, under the ids given."""
     now = utcnow()
     rows = [question.rows(question_id, now) for question_id, question in questions]
-    connection.execute(insert(Question), [row for row, _ in rows])
-    connection.execute(insert(QuestionKey), [key for _, key in rows])
+    return [
+        (table_of(Question), [row for row, _ in rows]),
+        (table_of(QuestionKey), [key for _, key in rows]),
+    ]
 
 
 def load_library(connection: Connection, items: list[NewQuestion]) -> int:
     """Add the shipped items that are not stored yet, by library id and version; how many were added."""
-    known = set(
-        connection.execute(
-            select(Question.library_id, Question.version).where(Question.library_id.is_not(None))
-        ).tuples()
+    rows = connection.execute(
+        select(Question.library_id, Question.version).where(Question.library_id.is_not(None))
     )
+    known = {(row.library_id, row.version) for row in rows}
     fresh = [item for item in items if (item.library_id, item.version) not in known]
-    store(connection, [(new_id(), item) for item in fresh])
+    insert_rows(connection, rows_of([(new_id(), item) for item in fresh]))
     return len(fresh)
 
 

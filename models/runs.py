@@ -151,20 +151,27 @@ def _steps(connection: Connection, execution_id: str) -> dict[str, Any]:
 
 
 def renew(connection: Connection, claims: Iterable[Claim], lease: timedelta) -> set[Claim]:
-    """Prolong the leases of these runs; the claims that are lost."""
+    """Prolong the leases of these runs; the claims that are lost. A job given up stays given up."""
     now = utcnow()
     mine = set(claims)
-    kept = connection.execute(
-        update(_executions)
+    held = connection.execute(
+        select(_executions.c.id, _executions.c.attempt)
         .where(
             _executions.c.id.in_([claim.execution_id for claim in mine]),
             _executions.c.status == PROCESSING,
-            or_(*(_is(claim) for claim in mine)),
+            _executions.c.lease_expires_at.is_not(None),
         )
-        .values(lease_expires_at=now + lease)
-        .returning(_executions.c.id, _executions.c.attempt)
+        # In the order in which `record` locks them, so that the two can't block each other.
+        .order_by(_executions.c.id)
+        .with_for_update()
     )
-    return mine - {Claim(str(row.id), row.attempt) for row in kept}
+    kept = mine & {Claim(str(row.id), row.attempt) for row in held}
+    connection.execute(
+        update(_executions)
+        .where(_executions.c.id.in_([claim.execution_id for claim in kept]))
+        .values(lease_expires_at=now + lease)
+    )
+    return mine - kept
 
 
 def _is(claim: Claim) -> Any:
@@ -196,7 +203,7 @@ def due(connection: Connection, republish_before: datetime, limit: int) -> Seque
     worker has lost its lease.
     """
     now = utcnow()
-    waiting = (
+    waiting = connection.execute(
         select(_executions.c.id)
         .where(
             _executions.c.status.in_(OPEN),
@@ -212,14 +219,12 @@ def due(connection: Connection, republish_before: datetime, limit: int) -> Seque
         )
         .order_by(_executions.c.created_at)
         .limit(limit)
+        # What another sweep is taking at this moment is left to it.
+        .with_for_update(skip_locked=True)
     )
-    rows = connection.execute(
-        update(_executions)
-        .where(_executions.c.id.in_(waiting))
-        .values(published_at=now)
-        .returning(_executions.c.id)
-    )
-    return [str(execution_id) for execution_id in rows.scalars()]
+    ids = [str(execution_id) for execution_id in waiting.scalars()]
+    connection.execute(update(_executions).where(_executions.c.id.in_(ids)).values(published_at=now))
+    return ids
 
 
 def mark_unpublished(connection: Connection, execution_ids: Sequence[str]) -> None:
@@ -274,32 +279,7 @@ def record(connection: Connection, writes: Sequence[Write]) -> list[None | BaseE
     return outcomes
 
 
-def _locked(connection: Connection, ids: set[str]) -> dict[str, dict[str, Any]]:
-    columns = _executions.c
-    rows = connection.execute(
-        select(
-            columns.id,
-            columns.organization_id,
-            columns.status,
-            columns.attempt,
-            columns.sequence,
-            columns.progress,
-            columns.current_step,
-            columns.attempts_without_progress,
-            columns.lease_expires_at,
-            columns.result,
-            columns.error,
-            columns.notification_url,
-            columns.external_id,
-            columns.metadata,
-        )
-        .where(columns.id.in_(ids))
-        .order_by(columns.id)
-        .with_for_update()
-    )
-    return {str(row.id): dict(row._mapping) for row in rows}
-
-
+# What a write may change in its job's row, and what it needs to know of it besides.
 CHANGED = (
     "id",
     "status",
@@ -312,6 +292,17 @@ CHANGED = (
     "error",
     "updated_at",
 )
+NEEDED = ("organization_id", "attempt", "notification_url", "external_id", "metadata")
+
+
+def _locked(connection: Connection, ids: set[str]) -> dict[str, dict[str, Any]]:
+    rows = connection.execute(
+        select(*(_executions.c[name] for name in CHANGED + NEEDED))
+        .where(_executions.c.id.in_(ids))
+        .order_by(_executions.c.id)
+        .with_for_update()
+    )
+    return {str(row.id): dict(row._mapping) for row in rows}
 
 
 class _Batch:

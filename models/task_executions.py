@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Connection, ForeignKey, Index, String, Table, Text, select, tuple_, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import Base, Id, Json, Serial, Word, new_id, parse_id, table_of, utcnow
+from models.base import Base, Id, Json, Serial, UtcDateTime, Word, new_id, parse_id, table_of, utcnow
 from models.bulk import insert_rows
 from models.errors import Conflict, NotFound
 from models.events import Delivery, Event, delivery_row
@@ -101,7 +101,7 @@ class TaskExecution(Base):
         if status is not None:
             query = query.where(cls.status == status)
         if after is not None:
-            query = query.where(tuple_(cls.created_at, cls.id) < tuple_(*after))
+            query = query.where(tuple_(cls.created_at, cls.id) < tuple_(*after, types=(UtcDateTime(), Id)))
         return list(session.scalars(query))
 
 

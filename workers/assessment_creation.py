@@ -4,11 +4,12 @@ from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
 from models import forms, model_calls, questions
 from models.assessments import DRAFT, Assessment
-from models.base import new_id, utcnow
+from models.base import new_id, table_of, utcnow
+from models.bulk import insert_rows
 from models.forms import Placement
 from models.runs import ClaimedJob, Line, Write
 from workers.bank import new_question
@@ -47,14 +48,19 @@ def _store(connection: Connection, job: ClaimedJob, brief: Brief, draft: FormDra
         for question_id, placed in zip(ids, draft.placed, strict=True)
         if placed.item.stored_id is None
     ]
-    questions.store(connection, fresh)
     form_id, assessment_id = new_id(), new_id()
     placements = [
         Placement(question_id, placed.section, placed.options)
         for question_id, placed in zip(ids, draft.placed, strict=True)
     ]
-    forms.store(connection, _form_row(form_id, job, brief, draft), placements)
-    connection.execute(insert(Assessment), [_assessment_row(assessment_id, form_id, job, brief, draft)])
+    insert_rows(
+        connection,
+        [
+            *questions.rows_of(fresh),
+            *forms.rows_of(_form_row(form_id, job, brief, draft), placements),
+            (table_of(Assessment), [_assessment_row(assessment_id, form_id, job, brief, draft)]),
+        ],
+    )
     usage = model_calls.usage_of(connection, job.claim.execution_id)
     return {
         "assessment_id": assessment_id,
@@ -120,7 +126,7 @@ def _assessment_row(
         "language": brief.language,
         "created_by": job.created_by,
         "external_id": job.external_id,
-        "meta": job.metadata,
+        "metadata": job.metadata,
         "created_at": now,
         "updated_at": now,
     }

@@ -93,7 +93,7 @@ class GenerateSchema(StrictSchema):
     def metadata_is_small(self, data: dict[str, Any], **_: Any) -> None:
         """Refuse metadata that is too large to echo in every webhook."""
         metadata = data.get("metadata")
-        if metadata and len(json.dumps(metadata)) > LONGEST_METADATA:
+        if metadata and len(json.dumps(metadata, ensure_ascii=False).encode()) > LONGEST_METADATA:
             raise ValidationError("It is larger than 16 KiB.", "metadata")
 
     @staticmethod

@@ -4,7 +4,14 @@ import re
 
 from workers.generation.brief import Item
 
-ALL_OR_NONE = re.compile(r"\b(all|none|both|neither) of (the|these)\b|\b(both|neither) [a-d] (and|nor) [a-d]\b", re.I)
+# "None of the requests is retried" is an answer; "none of the above" refers to the others.
+ALL_OR_NONE = re.compile(
+    r"\b(all|any|none|both|neither|each) (of )?(the )?"
+    r"(above|these|those|other (options|answers)|options|answers)(?! \w)"
+    r"|\b(both|neither|either) [a-d] (and|n?or) [a-d]\b|\b(options?|answers?) [a-d] (and|or) [a-d]\b",
+    re.IGNORECASE,
+)
+SHORTEST_STEM = 10
 BLANK = re.compile(r"_{3,}")
 
 
@@ -12,6 +19,8 @@ def flaws(item: Item) -> list[str]:
     """What is wrong with the item, a phrase each; empty for a sound one."""
     options = [" ".join(option.casefold().split()) for option in item.options]
     found = []
+    if len(item.stem) < SHORTEST_STEM:
+        found.append("the stem is missing")
     if len(item.options) < 4 or not all(options):
         found.append("an option is missing")
     if len(set(options)) != len(options):

@@ -1,5 +1,6 @@
 """The skills and roles that the product knows, and finding them in a text."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -11,7 +12,17 @@ import yaml
 from workers.generation.text import SENTENCE_END, Token, tokens
 
 FOLDER = Path(__file__).parent / "library" / "taxonomy"
-LONGEST_NAME = 7
+LETTER_OF_MORE = re.compile(r"[-&+#'’.]\w|[+#]")
+BEFORE_A_LETTER = re.compile(
+    r"(?:\w[-&+'’.]"
+    r"|\b(?:series|vitamin|hepatitis|class|grade|type|level|plan|part|section|category|model) )\Z",
+    re.IGNORECASE,
+)
+AFTER_A_VERB = re.compile(
+    r"[ -](?:to|at|in|above|beyond|over|out|into|the|our|your|their|an?|as|with|on|quickly|promptly|calmly)\b"
+)
+SENTENCE_START = re.compile(r"(?:\A|[.!?:;•*\n–—-])\s*\Z")
+LONGEST_CONTEXT = 3
 
 
 @dataclass(frozen=True)
@@ -55,7 +66,7 @@ class _Name:
 def load_yaml(path: Path) -> Any:
     """A YAML file's value, by the C parser, which is ten times as fast."""
     with path.open(encoding="utf-8") as file:
-        return yaml.load(file, Loader=yaml.CSafeLoader)  # noqa: S506 - a safe loader, in C
+        return yaml.load(file, Loader=yaml.CSafeLoader)
 
 
 class Taxonomy:
@@ -64,15 +75,17 @@ class Taxonomy:
     def __init__(self, skills: dict[str, Any], roles: dict[str, Any]) -> None:
         self.groups = {group["id"]: group["name"] for group in skills["groups"]}
         self.skills = {
-            entry["id"]: Skill(
-                entry["id"], entry["name"], entry["group"], tuple(entry.get("neighbours", ()))
-            )
+            entry["id"]: Skill(entry["id"], entry["name"], entry["group"], tuple(entry.get("neighbours", ())))
             for entry in skills["skills"]
         }
         self._names: dict[tuple[str, ...], list[_Name]] = {}
         for entry in skills["skills"]:
             for name in _names(entry):
                 self._names.setdefault(_folded(name.words), []).append(name)
+        # Most words of a text begin no name, and this tells so at one look.
+        self._longest: dict[str, int] = {}
+        for words in self._names:
+            self._longest[words[0]] = max(len(words), self._longest.get(words[0], 0))
         self._roles = [
             (_folded(_words(title)), tuple(_profile(role["skills"])))
             for role in roles["roles"]
@@ -82,26 +95,37 @@ class Taxonomy:
     def find(self, text: str) -> list[Mention]:
         """Every mention of a skill, in order; of two names that begin at one word, the longer."""
         words = tokens(text)
+        folded = [word.text.casefold() for word in words]
+        longest = self._longest
         mentions: list[Mention] = []
-        place = 0
-        while place < len(words):
-            mention, length = self._at(text, words, place)
+        free = 0
+        for place, word in enumerate(folded):
+            if place < free or word not in longest:
+                continue
+            mention, length = self._at(text, words, folded, place)
             if mention is not None:
                 mentions.append(mention)
-            place += length
+                free = place + length
         return mentions
 
-    def _at(self, text: str, words: list[Token], place: int) -> tuple[Mention | None, int]:
-        for length in range(_joined_length(words, place), 0, -1):
-            run = words[place : place + length]
-            spelling = tuple(word.text for word in run)
-            for name in self._names.get(_folded(spelling), ()):
-                if self._counts(name, spelling, text, run):
+    def named(self, name: str) -> Skill | None:
+        """The skill that is called exactly so, whatever the case and without a context."""
+        fitting = self._names.get(_folded(_words(name)), ())
+        return next((self.skills[one.skill] for one in fitting), None)
+
+    def _at(self, text: str, words: list[Token], folded: list[str], place: int) -> tuple[Mention | None, int]:
+        for length in range(_joined_length(words, place, self._longest[folded[place]]), 0, -1):
+            names = self._names.get(tuple(folded[place : place + length]), ())
+            for name in names:
+                run = words[place : place + length]
+                if self._counts(name, text, run):
                     return Mention(name.skill, run[0].start, run[-1].end), length
         return None, 1
 
-    def _counts(self, name: _Name, spelling: tuple[str, ...], text: str, run: list[Token]) -> bool:
-        if name.exact_case and spelling != name.words:
+    def _counts(self, name: _Name, text: str, run: list[Token]) -> bool:
+        if name.exact_case and tuple(word.text for word in run) != name.words:
+            return False
+        if len(run) == 1 and (_is_of_more(text, run[0]) or _is_verb(text, run[0], name)):
             return False
         return not name.context or bool(name.context & _sentence_words(text, run[0].start, run[-1].end))
 
@@ -133,7 +157,7 @@ def shipped() -> Taxonomy:
 
 def _names(entry: dict[str, Any]) -> Iterator[_Name]:
     exact = bool(entry.get("case_sensitive"))
-    context = frozenset(str(word).casefold() for word in entry.get("context", ()))
+    context = frozenset(" ".join(_folded(_words(str(word)))) for word in entry.get("context", ()))
     yield _Name(entry["id"], _words(entry["name"]), exact, context)
     for alias in entry.get("aliases", ()):
         yield _Name(entry["id"], _words(str(alias)), exact, frozenset())
@@ -152,21 +176,40 @@ def _folded(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(word.casefold() for word in words)
 
 
-def _joined_length(words: list[Token], place: int) -> int:
+def _is_of_more(text: str, letter: Token) -> bool:
+    """Whether a single letter is a part of something else: R&D, C-level, Series C."""
+    if len(letter.text) > 1:
+        return False
+    before = text[max(0, letter.start - 12) : letter.start]
+    return bool(LETTER_OF_MORE.match(text, letter.end) or BEFORE_A_LETTER.search(before))
+
+
+def _is_verb(text: str, word: Token, name: _Name) -> bool:
+    """Whether a name that counts in its own case only begins a sentence as a verb: "Excel at ..."."""
+    if not name.exact_case or not AFTER_A_VERB.match(text, word.end):
+        return False
+    return bool(SENTENCE_START.search(text[max(0, word.start - 12) : word.start]))
+
+
+def _joined_length(words: list[Token], place: int, longest: int) -> int:
     length = 1
-    while length < LONGEST_NAME and place + length < len(words) and words[place + length].joined:
+    while length < longest and place + length < len(words) and words[place + length].joined:
         length += 1
     return length
 
 
 def _sentence_words(text: str, start: int, end: int) -> set[str]:
-    """The words of the sentence around a mention, without the mention."""
+    """The words of the sentence around a mention, alone and in short runs, without the mention."""
     begin = 0
     for match in SENTENCE_END.finditer(text, max(0, start - 400), start):
         begin = match.end()
     stop = SENTENCE_END.search(text, end)
-    around = text[max(begin, start - 400) : start] + " " + text[end : stop.start() if stop else end + 400]
-    return {token.text.casefold() for token in tokens(around)}
+    found: set[str] = set()
+    for part in (text[max(begin, start - 400) : start], text[end : stop.start() if stop else end + 400]):
+        words = _folded(token.text for token in tokens(part))
+        for length in range(1, LONGEST_CONTEXT + 1):
+            found.update(" ".join(words[at : at + length]) for at in range(len(words) - length + 1))
+    return found
 
 
 def _contains(words: tuple[str, ...], part: tuple[str, ...]) -> bool:

@@ -3,17 +3,23 @@
 import random
 import re
 import unicodedata
-from dataclasses import dataclass
+from typing import NamedTuple
 
-# Letters and digits hold together; + and # belong to the name before them (C++, C#, F#).
-TOKEN = re.compile(r"[^\W_]+|[+#]+")
+# Letters and digits hold together; + and # belong to the name before them (C++, C#, F#). The dot
+# that begins a word belongs to it (.NET), so that "net income" is another word.
+TOKEN = re.compile(r"(?<![^\s(,;:/\"'])\.[^\W\d_]+|[^\W_]+|[+#]+")
 # What may stand between the words of one name: "CI/CD", "Node.js", "self-hosted", "R&D", "driver's".
 JOINT = re.compile(r"[ \t]*\n?[ \t]*|[ \t]*[-/&][ \t]*|[.'’_]")
 SENTENCE_END = re.compile(r"[.!?;:](?:\s|$)|\n")
+# Printable ASCII with line ends and tabs: nothing in it needs cleaning.
+PLAIN = re.compile(r"[\n\t -~]*")
+# What no reader sees and no text needs: controls, format characters (zero-width, bidirectional),
+# private and unassigned ones, and halves of surrogate pairs, which no encoding takes.
+INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cn", "Cs"})
+LINE_SEPARATORS = str.maketrans({"\u2028": "\n", "\u2029": "\n", "\u0085": "\n"})
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """A word with its place in the text; `joined` says that only a joint parts it from the last."""
 
     text: str
@@ -23,13 +29,16 @@ class Token:
 
 
 def clean(text: str) -> str:
-    """The text without zero-width and control characters, in normal form C."""
+    """The text without zero-width, control and other invisible characters, in normal form C."""
+    if PLAIN.fullmatch(text):
+        return text
     kept = (
         character
-        for character in unicodedata.normalize("NFC", text)
-        if character in "\n\t" or unicodedata.category(character) not in {"Cc", "Cf", "Co", "Cn"}
+        for character in text.translate(LINE_SEPARATORS)
+        if character in "\n\t" or unicodedata.category(character) not in INVISIBLE
     )
-    return "".join(kept)
+    # Composed at last: what stood on both sides of a character that went may belong together.
+    return unicodedata.normalize("NFC", "".join(kept))
 
 
 def tokens(text: str) -> list[Token]:
@@ -37,14 +46,19 @@ def tokens(text: str) -> list[Token]:
     found: list[Token] = []
     end = 0
     for match in TOKEN.finditer(text):
-        gap = text[end : match.start()]
-        joined = bool(found) and JOINT.fullmatch(gap) is not None
-        found.append(Token(match.group(), match.start(), match.end(), joined))
+        start = match.start()
+        gap = text[end:start]
+        # Most gaps are one space, which needs no pattern.
+        joined = bool(found) and (gap == " " or JOINT.fullmatch(gap) is not None)
         end = match.end()
+        found.append(Token(match.group(), start, end, joined))
     return found
 
 
 def fenced(label: str, text: str, rng: random.Random) -> str:
-    """A stranger's text between tags that it can't close, for their names hold a random number."""
+    """A stranger's text between tags that it can't close, for it doesn't hold the number in their names."""
+    inside = clean(text)
     nonce = f"{rng.getrandbits(64):016x}"
-    return f"<{label}-{nonce}>\n{clean(text)}\n</{label}-{nonce}>"
+    while nonce in inside:
+        nonce = f"{rng.getrandbits(64):016x}"
+    return f"<{label}-{nonce}>\n{inside}\n</{label}-{nonce}>"

@@ -4,9 +4,12 @@ The SDK's aiohttp transport is used: with hundreds of calls in flight the defaul
 times the processor time a call (docs/decisions/0002).
 """
 
+import contextlib
 import json
 import time
+from dataclasses import replace
 from datetime import date
+from importlib import import_module
 from typing import Any
 
 import anthropic
@@ -14,13 +17,13 @@ import httpx2
 
 from workers.generation.tools import ModelAnswer, ModelBusy, ModelRefused, ModelRequest
 
-# Micro-dollars a token, in and out, read on PRICES_OF; a cache read costs 5 % of the input's
-# price, a five-minute cache write 125 %.
+# Thousandths of a micro-dollar a token, in and out, read on PRICES_OF, so that sums are whole
+# numbers; a cache read costs 5 % of the input's price, a five-minute cache write 125 %.
 PRICES_OF = date(2026, 11, 1)
 PRICES = {
-    "claude-sonnet-5-5": (2.0, 10.0),
-    "claude-haiku-5-5": (0.10, 0.50),
-    "claude-opus-5-5": (4.0, 20.0),
+    "claude-sonnet-5-5": (2_000, 10_000),
+    "claude-haiku-5-5": (100, 500),
+    "claude-opus-5-5": (4_000, 20_000),
 }
 
 
@@ -31,9 +34,14 @@ class ModelClient:
         self._http = anthropic.DefaultAioHttpClient(
             limits=httpx2.Limits(max_connections=in_flight, max_keepalive_connections=in_flight)
         )
+        # No retries in the SDK: it would sleep as long as `retry-after` says, without a cap. Waiting
+        # is the run's, which knows the lease and may let another worker go on.
         self._client = anthropic.AsyncAnthropic(
-            api_key=api_key, base_url=base_url, timeout=timeout, max_retries=1, http_client=self._http
+            api_key=api_key, base_url=base_url, timeout=timeout, max_retries=0, http_client=self._http
         )
+        # The SDK imports this at the first call, which takes as long as five calls do.
+        with contextlib.suppress(ImportError):
+            import_module("opentelemetry.propagate")
 
     async def send(self, request: ModelRequest) -> ModelAnswer:
         """One call. Raises ModelBusy where later may help, ModelRefused where it will not."""
@@ -41,13 +49,13 @@ class ModelClient:
         try:
             # The raw answer: what is stored is validated by the stages, so the SDK need not build it.
             response = await self._client.messages.with_raw_response.create(**request.body)
-            message = json.loads(await response.read())
+            answer = _answer(json.loads(await response.read()), response.headers)
         except anthropic.APIError as error:
             raise _problem(error) from error
-        except (httpx2.HTTPError, ValueError) as error:
-            # A body that is cut off, or is no JSON, is not wrapped by the SDK.
+        except (httpx2.HTTPError, ValueError, LookupError, TypeError) as error:
+            # A body that is cut off, is no JSON or no message is not wrapped by the SDK.
             raise ModelBusy(f"the model's answer was unreadable ({type(error).__name__})") from error
-        return _answer(message, response.headers, round((time.monotonic() - started) * 1000))
+        return replace(answer, duration_ms=round((time.monotonic() - started) * 1000))
 
     async def close(self) -> None:
         """Close the connections."""
@@ -78,7 +86,7 @@ def _retry_after(error: anthropic.APIStatusError) -> float | None:
     return float(value) if value.replace(".", "", 1).isdigit() else None
 
 
-def _answer(message: dict[str, Any], headers: httpx2.Headers, duration_ms: int) -> ModelAnswer:
+def _answer(message: dict[str, Any], headers: httpx2.Headers) -> ModelAnswer:
     usage = message["usage"]
     counts = {
         "input_tokens": usage["input_tokens"],
@@ -94,17 +102,18 @@ def _answer(message: dict[str, Any], headers: httpx2.Headers, duration_ms: int) 
         request_id=headers.get("request-id"),
         usage=counts,
         micro_dollars=cost(message["model"], counts),
-        duration_ms=duration_ms,
     )
 
 
 def cost(model: str, counts: dict[str, int]) -> int:
     """What the tokens cost, in whole micro-dollars, rounded up; 0 for a model without a price."""
-    price_in, price_out = PRICES.get(model, (0.0, 0.0))
-    exact = (
+    # The API may answer with a model's dated name.
+    prices = (PRICES[known] for known in PRICES if model == known or model.startswith(known + "-"))
+    price_in, price_out = next(prices, (0, 0))
+    thousandths = (
         counts["input_tokens"] * price_in
-        + counts["cache_read_tokens"] * price_in * 0.05
-        + counts["cache_write_tokens"] * price_in * 1.25
+        + counts["cache_read_tokens"] * price_in * 5 // 100
+        + counts["cache_write_tokens"] * price_in * 125 // 100
         + counts["output_tokens"] * price_out
     )
-    return -int(-exact // 1)
+    return -(-thousandths // 1000)

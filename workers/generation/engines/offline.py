@@ -1,18 +1,20 @@
 """The offline engine: the taxonomy reads the description, the shipped library has the questions."""
 
-import re
-from collections import defaultdict
-from dataclasses import dataclass, field
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from workers.generation import taxonomy
+from workers.generation import advert, taxonomy
+from workers.generation.advert import Kind
 from workers.generation.brief import Analysis, Brief, SkillNeed
 from workers.generation.engines import Engine
+from workers.generation.seniority import seniority_of
 from workers.generation.text import clean
 from workers.generation.tools import Tools
 
 MOST_SKILLS = 8
 # Fewer named skills than this, and the role's profile is asked what else belongs to it.
-ENOUGH_SKILLS = 4
+ENOUGH_SKILLS = 5
 # What every occupation needs, for texts that name nothing the taxonomy knows.
 GENERAL = (
     ("problem-solving", 3),
@@ -25,39 +27,41 @@ GENERAL = (
     ("verbal-reasoning", 1),
 )
 
-NICE = re.compile(
-    r"\b(nice[- ]to[- ]have|preferred|preferabl[ey]|a plus|bonus|desirable|advantage\w*|optional(ly)?|"
-    r"ideally|familiarity)\b",
-    re.IGNORECASE,
-)
-MUST = re.compile(
-    r"\b(must|required?|requirements?|essential|strong|expert\w*|proficien\w+|solid|deep|proven|"
-    r"extensive|mandatory)\b",
-    re.IGNORECASE,
-)
-SENIOR = re.compile(
-    r"\b(senior|sr\.?|lead|principal|staff|head of|director|chief|vp|([5-9]|1\d)\s*\+?\s*(or more )?years?)\b",
-    re.IGNORECASE,
-)
-ENTRY = re.compile(
-    r"\b(junior|jr\.?|entry[- ]level|graduate|intern(ship)?|trainee|apprentice|no experience)\b",
-    re.IGNORECASE,
-)
-CLAUSE_END = re.compile(r"[.!?;]\s|\n")
+# Skills of the general group that a role can be about, so that they are no mere manners.
+ROLE_DEFINING = {"workplace-safety", "data-privacy", "people-management", "leadership", "research-skills"}
+# Manners are asked for by every advertisement: they count less, and take few of the places.
+MANNERS_FACTOR = 0.6
+MOST_MANNERS = 2
+# Below this score a skill is named only beside the point (a degree's subject, the employer's trade).
+WEAK = 0.5
+TITLE_SCORE = 4.0
+ASIDE = (Kind.NICE, Kind.DEGREE, Kind.EMPLOYER)
+# What a role's profile holds is likelier to be meant than what stands in the text by chance, and
+# its heaviest must-haves are meant even where nobody needs to say so: an accountant does accounting.
+PROFILE_BONUS = 0.15
+CORE_SCORE = 1.5
+CORE_WEIGHT = 5
 
 
 @dataclass
 class _Seen:
     """What the text says of one skill."""
 
+    order: int
     score: float = 0.0
     nice: bool = True
     evidence: str = ""
-    order: int = 0
-    clauses: list[str] = field(default_factory=list)
+    mentions: int = 0
+
+    def add(self, points: float, nice: bool, evidence: str) -> None:
+        """Count a mention: the third says less than the first, for emphasis grows slowly."""
+        self.mentions += 1
+        self.score += points / self.mentions
+        self.nice = self.nice and nice
+        self.evidence = self.evidence or evidence
 
 
-async def read(brief: Brief, _tools: Tools) -> Analysis:
+async def read(brief: Brief, tools: Tools) -> Analysis:  # noqa: ARG001 - what a Reader is given
     """Read the brief with the taxonomy alone."""
     return analysis_of(brief)
 
@@ -66,10 +70,16 @@ def analysis_of(brief: Brief) -> Analysis:
     """The skills named in the role and its description, and the profile's where those are few."""
     book = taxonomy.shipped()
     role, description = clean(brief.role), clean(brief.description)
+    profile = book.profile(role)
     seen = _mentions(book, role, description)
-    ranked = sorted(seen.items(), key=lambda pair: (-pair[1].score, pair[1].order))
-    skills = [_need(book, skill, facts) for skill, facts in ranked[:MOST_SKILLS]]
-    skills += _from_profile(book, role, {skill.id for skill in skills})
+    says_its_core = any(facts.score >= TITLE_SCORE for facts in seen.values())
+    for entry in profile:
+        is_core = entry.must_have and entry.weight >= CORE_WEIGHT
+        if is_core and (entry.skill in seen or not says_its_core):
+            seen.setdefault(entry.skill, _Seen(len(seen))).add(CORE_SCORE, nice=False, evidence="")
+        if entry.skill in seen:
+            seen[entry.skill].score += PROFILE_BONUS * entry.weight
+    skills = _chosen(book, seen, profile)
     warnings: tuple[str, ...] = ()
     if not skills:
         skills = [_general(book, skill, weight) for skill, weight in GENERAL]
@@ -77,69 +87,79 @@ def analysis_of(brief: Brief) -> Analysis:
     return Analysis(
         seniority=brief.difficulty or seniority_of(role, description),
         summary=_summary(role, skills),
-        skills=tuple(skills[:MOST_SKILLS]),
+        skills=tuple(skills),
         warnings=warnings,
     )
 
 
-def seniority_of(role: str, description: str) -> str:
-    """The level that the role's title asks for, else the description's."""
-    for text in (role, description):
-        if ENTRY.search(text):
-            return "entry"
-        if SENIOR.search(text):
-            return "senior"
-    return "intermediate"
-
-
 def _mentions(book: taxonomy.Taxonomy, role: str, description: str) -> dict[str, _Seen]:
-    seen: dict[str, _Seen] = defaultdict(_Seen)
+    seen: dict[str, _Seen] = {}
     for mention in book.find(role):
-        seen[mention.skill].score += 4
-        seen[mention.skill].nice = False
-        seen[mention.skill].evidence = role[mention.start : mention.end]
-    for order, mention in enumerate(book.find(description)):
-        facts = seen[mention.skill]
-        clause = _clause(description, mention.start, mention.end)
-        nice = NICE.search(clause) is not None
-        must = MUST.search(clause) is not None
-        # The third mention says less than the first: emphasis grows, but slowly.
-        facts.score += (0.5 if nice else 2.0 if must else 1.5) / (1 + len(facts.clauses))
-        facts.nice = facts.nice and nice
-        facts.order = facts.order or order
-        facts.clauses.append(clause)
-        facts.evidence = facts.evidence or description[mention.start : mention.end]
-    return dict(seen)
+        facts = seen.setdefault(mention.skill, _Seen(len(seen)))
+        facts.add(TITLE_SCORE, nice=False, evidence=role[mention.start : mention.end])
+    parts = advert.passages(description)
+    degrees = advert.degrees(description)
+    counted: set[tuple[str, int]] = set()
+    for mention in book.find(description):
+        part = advert.at(parts, mention.start)
+        kind = part.kind
+        if kind is Kind.OFFER or (mention.skill, part.start) in counted:
+            continue
+        if any(start <= mention.start < end for start, end in degrees):
+            kind = Kind.DEGREE
+        else:
+            counted.add((mention.skill, part.start))
+        points = kind.value * (MANNERS_FACTOR if _is_manner(book, mention.skill) else 1.0)
+        facts = seen.setdefault(mention.skill, _Seen(len(seen)))
+        facts.add(points, kind in ASIDE, description[mention.start : mention.end])
+    return seen
 
 
-def _clause(text: str, start: int, end: int) -> str:
-    begin = 0
-    for match in CLAUSE_END.finditer(text, max(0, start - 300), start):
-        begin = match.end()
-    stop = CLAUSE_END.search(text, end)
-    return text[max(begin, start - 300) : stop.start() if stop else min(len(text), end + 300)]
+def _chosen(
+    book: taxonomy.Taxonomy, seen: dict[str, _Seen], profile: Sequence[taxonomy.ProfileSkill]
+) -> list[SkillNeed]:
+    """The skills to be tested: what is named, the role's own where that is little, then manners."""
+    ranked = sorted(seen, key=lambda skill: (-seen[skill].score, seen[skill].order))
+    named = [skill for skill in ranked if not _is_manner(book, skill)]
+    strong = [skill for skill in named if seen[skill].score >= WEAK]
+    if len(strong) >= ENOUGH_SKILLS or profile:
+        named = strong
+    chosen = [_need(book, skill, seen[skill]) for skill in named[:MOST_SKILLS]]
+    manners = [skill for skill in ranked if _is_manner(book, skill)]
+    if len(chosen) < ENOUGH_SKILLS:
+        known = {skill.id for skill in chosen}
+        own = [entry for entry in profile if entry.skill not in known and not _is_manner(book, entry.skill)]
+        chosen += [_of_profile(book, entry, bool(known)) for entry in own]
+        manners += [
+            entry.skill for entry in profile if entry.skill not in manners and entry.skill not in seen
+        ]
+        manners = [skill for skill in manners if _is_manner(book, skill)]
+    places = MOST_MANNERS if len(chosen) >= ENOUGH_SKILLS else MOST_SKILLS - len(chosen)
+    chosen = chosen[: MOST_SKILLS - min(len(manners), 1)]
+    for skill in manners[: min(places, MOST_SKILLS - len(chosen))]:
+        chosen.append(_need(book, skill, seen[skill]) if skill in seen else _general(book, skill, 1))
+    if 0 < len(chosen) < ENOUGH_SKILLS:
+        known = {skill.id for skill in chosen}
+        fresh = [_general(book, skill, 1) for skill, _ in GENERAL if skill not in known]
+        chosen += fresh[: ENOUGH_SKILLS - len(chosen)]
+    return chosen
+
+
+def _is_manner(book: taxonomy.Taxonomy, skill_id: str) -> bool:
+    return book.skills[skill_id].group == "general" and skill_id not in ROLE_DEFINING
 
 
 def _need(book: taxonomy.Taxonomy, skill_id: str, facts: _Seen) -> SkillNeed:
     skill = book.skills[skill_id]
-    weight = max(1, min(5, round(facts.score + (0 if facts.nice else 1))))
+    # Half up: Python's own rounding goes to the even number, so 2.5 and 3.5 would be 2 and 4.
+    weight = max(1, min(5, math.floor(facts.score + (0 if facts.nice else 1) + 0.5)))
     return SkillNeed(skill.id, skill.name, skill.group, weight, not facts.nice, facts.evidence)
 
 
-def _from_profile(book: taxonomy.Taxonomy, role: str, known: set[str]) -> list[SkillNeed]:
-    if len(known) >= ENOUGH_SKILLS:
-        return []
-    return [
-        SkillNeed(
-            entry.skill,
-            book.skills[entry.skill].name,
-            book.skills[entry.skill].group,
-            max(1, entry.weight - 1),
-            entry.must_have and not known,
-        )
-        for entry in book.profile(role)
-        if entry.skill not in known
-    ]
+def _of_profile(book: taxonomy.Taxonomy, entry: taxonomy.ProfileSkill, some_named: bool) -> SkillNeed:
+    skill = book.skills[entry.skill]
+    weight = max(1, entry.weight - 1)
+    return SkillNeed(skill.id, skill.name, skill.group, weight, entry.must_have and not some_named)
 
 
 def _general(book: taxonomy.Taxonomy, skill_id: str, weight: int) -> SkillNeed:
@@ -148,7 +168,7 @@ def _general(book: taxonomy.Taxonomy, skill_id: str, weight: int) -> SkillNeed:
 
 
 def _summary(role: str, skills: list[SkillNeed]) -> str:
-    return f"{role.strip()}: " + ", ".join(skill.name for skill in skills[:MOST_SKILLS]) + "."
+    return f"{' '.join(role.split())}: " + ", ".join(skill.name for skill in skills) + "."
 
 
 ENGINE = Engine("offline", read, ("library",))

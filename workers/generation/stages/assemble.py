@@ -8,10 +8,13 @@ from dataclasses import replace
 from workers.generation import taxonomy
 from workers.generation.brief import Cell, FormDraft, Item, Placed, Section, SkillNeed
 from workers.generation.pipeline import State
+from workers.generation.text import clean
 from workers.generation.tools import Tools
 
 # A cutoff that guessing reaches more often than this is warned of.
 GUESSING_LIMIT = 0.05
+# What the section of skills that the taxonomy does not know is called.
+OTHER_GROUP = "Other Skills"
 DIFFICULTY_ORDER = {"entry": 0, "intermediate": 1, "senior": 2}
 
 Filled = Sequence[tuple[Cell, Item]]
@@ -31,7 +34,7 @@ async def assemble(state: State, tools: Tools) -> State:
     )
     seconds = sum(item.seconds for _, item, _ in ordered)
     form = FormDraft(
-        name=f"{state.brief.role.strip()} Assessment",
+        name=f"{' '.join(clean(state.brief.role).split())} Assessment",
         summary=state.analysis.summary,
         sections=tuple(_section(name, pairs) for name, pairs in groups),
         placed=placed,
@@ -54,7 +57,7 @@ def _by_group(filled: Filled) -> list[tuple[str, Filled]]:
     ordered = sorted(groups.items(), key=lambda pair: -len(pair[1]))
     return [
         (
-            names.get(group, group),
+            names.get(group, OTHER_GROUP),
             sorted(pairs, key=lambda pair: (pair[0].skill.name, DIFFICULTY_ORDER[pair[1].difficulty])),
         )
         for group, pairs in ordered
@@ -101,10 +104,10 @@ def guess_pass_chance(cutoff: int, option_counts: Sequence[int]) -> float:
     for options in option_counts:
         hit = 1 / options
         longer = [*chances, 0.0]
-        chances = [
-            longer[n] * (1 - hit) + (longer[n - 1] * hit if n else 0.0) for n in range(len(longer))
-        ]
-    return sum(chance for right, chance in enumerate(chances) if (200 * right + total) // (2 * total) >= cutoff)
+        chances = [longer[n] * (1 - hit) + (longer[n - 1] * hit if n else 0.0) for n in range(len(longer))]
+    return sum(
+        chance for right, chance in enumerate(chances) if (200 * right + total) // (2 * total) >= cutoff
+    )
 
 
 def _guessing_warning(cutoff: int, placed: Sequence[Placed]) -> tuple[str, ...]:

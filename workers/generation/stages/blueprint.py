@@ -41,10 +41,11 @@ async def blueprint(state: State, tools: Tools) -> State:
 def allocate(total: int, skills: Sequence[SkillNeed]) -> list[int]:
     """Share `total` questions by weight, largest remainders first; a must-have gets one at least.
 
-    Where there are fewer questions than skills, the heavier and the must-haves are served first.
+    Where there are fewer questions than skills, must-haves are served first, the heavier before the others.
     """
     weights = [skill.weight * (2 if skill.must_have else 1) for skill in skills]
-    first = sorted(range(len(skills)), key=lambda place: -weights[place])[:total]
+    by_need = sorted(range(len(skills)), key=lambda place: (not skills[place].must_have, -weights[place]))
+    first = set(by_need[:total])
     counts = [1 if place in first else 0 for place in range(len(skills))]
     rest = largest_remainders(total - sum(counts), weights)
     return [one + more for one, more in zip(counts, rest, strict=True)]

@@ -5,7 +5,8 @@ from general aptitude; what is still missing is told.
 """
 
 import random
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from workers.generation import taxonomy
@@ -27,14 +28,14 @@ async def write(state: State, tools: Tools) -> State:
     tools.say(f"AI Progress: Preparing questions for {len(orders)} skills", 0.4)
     done = await together(_fill(state, order, tools) for order in orders)
     filled = _without_repeats([pair for pairs, _ in done for pair in pairs])
-    reasons = {order.skill.id: reason for order, (_, reason) in zip(orders, done, strict=True)}
-    filled, warnings = _stand_in(state, filled, reasons, tools)
+    reasons = {order.skill.id: " ".join(why) for order, (_, why) in zip(orders, done, strict=True)}
+    filled, empty, warnings = _stand_in(state, filled, tools)
     if not filled:
         raise GenerationFailed(
             "GENERATION_FAILED",
             "No question could be made for this role; name the skills it needs in the description.",
         )
-    shortfall = _shortfall(state, filled, reasons)
+    shortfall = _shortfall(state.cells, empty, reasons)
     if shortfall and state.brief.on_shortfall == "fail":
         raise GenerationFailed(
             "SHORTFALL",
@@ -42,8 +43,13 @@ async def write(state: State, tools: Tools) -> State:
             + " ".join(short.reason for short in shortfall),
         )
     tools.say(f"AI Progress: Prepared {len(filled)} questions", 0.85)
+    # Where a later source made good what the first could not give, the customer is told.
+    fallbacks = [why[0] for _, why in done if why and len(state.engine.sources) > 1]
     return replace(
-        state, items=tuple(filled), shortfall=tuple(shortfall), warnings=state.warnings + tuple(warnings)
+        state,
+        items=tuple(filled),
+        shortfall=tuple(shortfall),
+        warnings=(*state.warnings, *fallbacks, *warnings),
     )
 
 
@@ -57,8 +63,8 @@ def _orders(state: State) -> list[Order]:
     ]
 
 
-async def _fill(state: State, order: Order, tools: Tools) -> tuple[Filled, str]:
-    """Ask the sources in turn, each for what the ones before could not give."""
+async def _fill(state: State, order: Order, tools: Tools) -> tuple[Filled, list[str]]:
+    """Ask the sources in turn, each for what the ones before could not give; and why they could not."""
     filled: Filled = []
     reasons: list[str] = []
     for name in state.engine.sources:
@@ -66,12 +72,10 @@ async def _fill(state: State, order: Order, tools: Tools) -> tuple[Filled, str]:
         filled += offer.filled
         if offer.reason:
             reasons.append(offer.reason)
-        if len(filled) >= len(order.cells) or not order.cells:
-            break
         order = _rest(order, offer.filled)
         if not order.cells:
             break
-    return filled, " ".join(reasons)
+    return filled, reasons
 
 
 def _rest(order: Order, filled: Iterable[tuple[Cell, Item]]) -> Order:
@@ -92,38 +96,40 @@ def _without_repeats(filled: Filled) -> Filled:
     return kept
 
 
-def _stand_in(
-    state: State, filled: Filled, reasons: dict[str, str], tools: Tools
-) -> tuple[Filled, list[str]]:
-    """Fill empty cells with the bank's items of the nearest skills that have some."""
+def _stand_in(state: State, filled: Filled, tools: Tools) -> tuple[Filled, list[Cell], list[str]]:
+    """Fill empty cells with the bank's items of the nearest skills that have some.
+
+    Gives what is filled now, the cells that are empty still, and what stands in for what.
+    """
     empty = _empty(state.cells, filled)
-    if not empty:
-        return filled, []
     rng = random.Random(f"{tools.seed}:stand-in")
+    filled = list(filled)
+    left: list[Cell] = []
     warnings: list[str] = []
     taken = {identity(item) for _, item in filled}
     for skill in {cell.skill.id: cell.skill for cell in empty}.values():
         cells = [cell for cell in empty if cell.skill.id == skill.id]
         for near in _candidates(state, skill):
+            if not cells:
+                break
             free = [item for item in tools.bank.search([near])[near] if identity(item) not in taken]
             chosen = choose(cells, free, rng)
-            filled = filled + [(_moved(cell, item), item) for cell, item in chosen]
+            filled += [(_moved(cell, item), item) for cell, item in chosen]
             taken |= {identity(item) for _, item in chosen}
             cells = cells[len(chosen) :]
-            if chosen:
+            if chosen and near != skill.id:
                 warnings.append(
                     f"{chosen[0][1].skill_name} stands in for {skill.name} "
                     f"in {len(chosen)} {'question' if len(chosen) == 1 else 'questions'}."
                 )
-            if not cells:
-                break
-    return filled, warnings
+        left += cells
+    return filled, left, warnings
 
 
 def _candidates(state: State, skill: SkillNeed) -> list[str]:
-    """Whose items may stand in: neighbours, then the form's other skills, then general aptitude."""
+    """Whose items may stand in: its own, its neighbours', the form's other skills', general aptitude's."""
     assert state.analysis is not None
-    near = list(taxonomy.shipped().nearest(skill.id))
+    near = [skill.id, *taxonomy.shipped().nearest(skill.id)]
     near += [other.id for other in state.analysis.skills if other.id != skill.id]
     near += [general for general, _ in GENERAL]
     return list(dict.fromkeys(near))
@@ -131,6 +137,8 @@ def _candidates(state: State, skill: SkillNeed) -> list[str]:
 
 def _moved(cell: Cell, item: Item) -> Cell:
     """The cell of the skill that the item is really about."""
+    if item.skill == cell.skill.id:
+        return cell
     book = taxonomy.shipped()
     known = book.skills.get(item.skill)
     group = known.group if known else cell.skill.group
@@ -145,18 +153,17 @@ def _empty(cells: Iterable[Cell], filled: Filled) -> list[Cell]:
     return left
 
 
-def _shortfall(state: State, filled: Filled, reasons: dict[str, str]) -> list[Shortfall]:
-    missing = len(state.cells) - len(filled)
-    if missing <= 0:
-        return []
-    delivered: dict[str, int] = {}
-    for cell, _ in filled:
-        delivered[cell.skill.id] = delivered.get(cell.skill.id, 0) + 1
-    requested: dict[str, tuple[str, int]] = {}
-    for cell in state.cells:
-        requested[cell.skill.id] = (cell.skill.name, requested.get(cell.skill.id, ("", 0))[1] + 1)
+def _shortfall(cells: Sequence[Cell], empty: Iterable[Cell], reasons: dict[str, str]) -> list[Shortfall]:
+    """What could not be had, by skill; the numbers that are missing add up to the form's."""
+    requested = Counter(cell.skill.id for cell in cells)
+    missing = Counter(cell.skill.id for cell in empty)
+    names = {cell.skill.id: cell.skill.name for cell in cells}
     return [
-        Shortfall(name, count, delivered.get(skill, 0), reasons.get(skill) or "No source had more questions.")
-        for skill, (name, count) in requested.items()
-        if delivered.get(skill, 0) < count
+        Shortfall(
+            names[skill],
+            requested[skill],
+            requested[skill] - count,
+            reasons.get(skill) or "No source had more questions.",
+        )
+        for skill, count in missing.items()
     ]

@@ -1,0 +1,1 @@
+"""Running the service by hand on a machine of one's own."""
