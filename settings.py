@@ -3,8 +3,10 @@
 Nothing else reads `os.environ`. `.env.example` lists every variable with its default.
 """
 
+import contextlib
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -37,8 +39,9 @@ class Settings:
     """
 
     home: Path = Path("var")
-    database_url: str = ""
-    broker_url: str = "memory://localhost/"
+    # Both may hold a password, which no log of the settings should.
+    database_url: str = field(default="", repr=False)
+    broker_url: str = field(default="memory://localhost/", repr=False)
     anthropic_api_key: str = field(default="", repr=False)
     anthropic_base_url: str | None = None
     engine: str = "auto"
@@ -86,13 +89,27 @@ def export(**values: str) -> None:
 def _secret_in(home: Path) -> bytes:
     path = home / "secret.key"
     home.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        _make_secret(path)
+    secret = path.read_bytes().strip()
+    if not secret:
+        raise SettingsError(f"{path} is empty; remove it, and a new secret is made (keys must be made anew).")
+    return secret
+
+
+def _make_secret(path: Path) -> None:
+    # Linked into its place once it is whole, so that no other process can read half of it; of
+    # several processes that start together the first one's counts.
+    descriptor, whole = tempfile.mkstemp(dir=path.parent, prefix=path.name)
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_bytes().strip()
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_urlsafe(48))
-    return path.read_bytes().strip()
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(whole, path)
+    finally:
+        os.unlink(whole)
 
 
 class _Reader:

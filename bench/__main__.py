@@ -1,7 +1,7 @@
 """`python -m bench`: the figures of docs/performance.md, measured here and now.
 
-Needs PostgreSQL and Redis (BENCH_POSTGRES, BENCH_REDIS; by default the local ones). Makes a
-database of its own and drops it.
+PostgreSQL and Redis come from `tests/services.py`, else the local ones are used. Makes a database
+of its own and drops it.
 """
 
 import json
@@ -23,8 +23,8 @@ import psycopg
 from bench import load
 
 ROOT = Path(__file__).resolve().parent.parent
-POSTGRES = os.environ.get("BENCH_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
-REDIS = os.environ.get("BENCH_REDIS", "redis://127.0.0.1:6379/9")
+POSTGRES = os.environ.get("ASSESSGEN_TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
+REDIS = os.environ.get("ASSESSGEN_TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
 EXAMPLE = {
     "job_role": "Senior Python Developer",
     "job_description": "We are looking for a Senior Python Developer with 5+ years of experience in Django, "

@@ -8,7 +8,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from models.session import Database
+from models.session import Database, one_at_a_time
 
 # Two processes that start together must not both migrate. Any number will do, if it is ours alone.
 LOCK = 7_203_411
@@ -25,8 +25,7 @@ def upgrade(database: Database) -> None:
     """Bring the schema to the newest revision, in one transaction, one process at a time."""
     configuration = config()
     with database.transaction() as connection:
-        if not database.is_sqlite:
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
+        one_at_a_time(connection, LOCK)
         configuration.attributes["connection"] = connection
         command.upgrade(configuration, "head")
 

@@ -12,7 +12,10 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, Id, Word, new_id, utcnow
 from models.errors import InvalidInput, NotFound
+from models.session import one_at_a_time
 
+# Two who name a new organisation at once must get the same one.
+NAMING_LOCK = 7_203_413
 LIVE, TEST = "live", "test"
 MODES = (LIVE, TEST)
 PREFIX_LENGTH = 10
@@ -35,6 +38,7 @@ class Organization(Base):
         name = name.strip()
         if not name or len(name) > 200:
             raise InvalidInput("An organisation's name has 1 to 200 characters.")
+        one_at_a_time(session.connection(), NAMING_LOCK)
         found = session.scalar(select(cls).where(cls.name == name))
         if found:
             return found

@@ -15,9 +15,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Id, Json, Word, new_id, table_of, utcnow
 from models.bulk import insert_rows
+from models.session import one_at_a_time
 
 MULTIPLE_CHOICE = "multiple_choice"
 OPTION_IDS = "abcdefgh"
+# Workers that start together must not both load the library. Any number will do, if it is ours alone.
+LIBRARY_LOCK = 7_203_412
 
 
 class Question(Base):
@@ -147,6 +150,7 @@ def rows_of(questions: Sequence[tuple[str, NewQuestion]]) -> list[tuple[Table, l
 
 def load_library(connection: Connection, items: list[NewQuestion]) -> int:
     """Add the shipped items that are not stored yet, by library id and version; how many were added."""
+    one_at_a_time(connection, LIBRARY_LOCK)
     rows = connection.execute(
         select(Question.library_id, Question.version).where(Question.library_id.is_not(None))
     )

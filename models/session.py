@@ -67,6 +67,15 @@ class Database:
         self.engine.dispose()
 
 
+def one_at_a_time(connection: Connection, lock: int) -> None:
+    """Wait until no other transaction is between here and its end under the same number.
+
+    On SQLite that is true of every transaction that writes.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (lock,))
+
+
 def _postgresql_engine(url: str, pool_size: int) -> Engine:
     return create_engine(
         url,

@@ -82,8 +82,8 @@ EMPLOYER = re.compile(
 )
 # From the degree's name on: its subjects, up to whatever is asked for besides.
 DEGREE = re.compile(
-    r"\b(?:degrees?|bachelor(?:['’]?s)?|master(?:['’]?s)? (?:degree|of|in)|b\.?\s?sc|m\.?\s?sc|b\.?eng|m\.?eng"
-    r"|ph\.?\s?d|diploma|mba|doctorate|(?:under)?graduate|majors?|majoring|graduated|(?:hoch\w*)?studium"
+    r"\b(?:degrees?|bachelor(?:['’]?s)?|master(?:['’]?s)? (?:degree|of|in)|b\.?\s?sc|m\.?\s?sc|b\.?eng"
+    r"|m\.?eng|ph\.?\s?d|diploma|mba|doctorate|(?:under)?graduate|majors?|majoring|graduated|(?:hoch\w*)?studium"
     r"|abschluss|diplôme|licence|grado|licenciatura|titulación)\b"
     r"(?:(?!\b(?:with|plus|experience|knowledge|skills?|years?|proven|proficien\w+|familiar\w*|mit|avec|con)\b"
     r"|\d)[^.;!?\n]){0,160}",
@@ -96,8 +96,8 @@ OFFER_HEADING = _phrases(
     r"(?:(?:our|your|the|company|employee|staff|key|main|additional|some of our|some)\b[\s,]*)*"
     r"(?:benefits|perks|compensation|salary|pay|rewards|remuneration|offer|package|diversity|values|culture"
     r"|mission|vision|accommodations?)"
-    r"(?:\s*(?:and|&|,|/)\s*(?:our )?(?:benefits|perks|compensation|salary|pay|rewards|inclusion|equity|culture"
-    r"|values|belonging|diversity|bonus))*"
+    r"(?:\s*(?:and|&|,|/)\s*(?:our )?(?:benefits|perks|compensation|salary|pay|rewards|inclusion|equity"
+    r"|culture|values|belonging|diversity|bonus))*"
     r"(?: (?:package|range|include|you get|you['’]ll get|statement|information|details|offered|at .{2,30}))?",
     r"(?:what|why|here['’]s what) we(?:['’]ll)? (?:can |will )?(?:offer|provide|give).{0,40}",
     r"what you(?:['’]ll| will)? (?:get|receive|enjoy|love).{0,40}",
@@ -174,9 +174,9 @@ def at(parts: list[Passage], place: int) -> Passage:
     return parts[bisect_right(parts, place, key=lambda part: part.start) - 1]
 
 
-def degrees(text: str) -> list[tuple[int, int]]:
-    """Where the text lists the subjects of degrees, which are no skills that it asks for."""
-    return [match.span() for match in DEGREE.finditer(text)]
+def degree_ends(text: str) -> dict[int, int]:
+    """Where the text lists the subjects of degrees, which are no skills that it asks for: end by start."""
+    return dict(match.span() for match in DEGREE.finditer(text))
 
 
 def _heading(line: str, stands_apart: bool) -> Kind | None:

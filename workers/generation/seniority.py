@@ -6,9 +6,10 @@ from workers.generation import advert
 from workers.generation.advert import Kind
 
 SENIOR_TITLE = re.compile(
-    r"\b(senior|sr|lead(?! generation)|principal|head (of|chef|nurse|teacher)|director|chief|vp|vice president"
-    r"|staff (software|engineer|developer|scientist|designer|data|machine|product|site|security|platform"
-    r"|backend|frontend)|architect|leit(er|erin|ung)|leitende[rn]?|directeur|directrice|directora?|jef[ea])\b",
+    r"\b(senior|sr|lead(?! generation)|principal|head (of|chef|nurse|teacher)|director|chief|vp"
+    r"|vice president|staff (software|engineer|developer|scientist|designer|data|machine|product|site|security"
+    r"|platform|backend|frontend)|architect|leit(er|erin|ung)|leitende[rn]?"
+    r"|directeur|directrice|directora?|jef[ea])\b",
     re.IGNORECASE,
 )
 MIDDLE_TITLE = re.compile(r"\b(mid[- ]?(level|senior|weight)?|intermediate|medior)\b", re.IGNORECASE)

@@ -1,6 +1,7 @@
 """The skills and roles that the product knows, and finding them in a text."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -23,6 +24,7 @@ AFTER_A_VERB = re.compile(
 )
 SENTENCE_START = re.compile(r"(?:\A|[.!?:;•*\n–—-])\s*\Z")
 LONGEST_CONTEXT = 3
+WINDOW = 400
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,30 @@ def load_yaml(path: Path) -> Any:
         return yaml.load(file, Loader=yaml.CSafeLoader)
 
 
+class _Surroundings:
+    """The words around places of a text, worked out once for all the places that share them."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._ends = [0, *(match.end() for match in SENTENCE_END.finditer(text)), len(text)]
+        self._words: dict[tuple[int, int], set[str]] = {}
+
+    def words(self, place: int) -> set[str]:
+        """The words of the place's sentence, alone and in short runs; of a long one, those near it."""
+        sentence = bisect_right(self._ends, place, hi=len(self._ends) - 1) - 1
+        window = place // WINDOW
+        if (sentence, window) not in self._words:
+            begin = max(self._ends[sentence], (window - 1) * WINDOW)
+            end = min(self._ends[sentence + 1], (window + 2) * WINDOW)
+            words = _words(self._text[begin:end].casefold())
+            self._words[sentence, window] = {
+                " ".join(words[at : at + length])
+                for length in range(1, LONGEST_CONTEXT + 1)
+                for at in range(len(words) - length + 1)
+            }
+        return self._words[sentence, window]
+
+
 class Taxonomy:
     """Skills by id, roles by title, and the names by which texts call them."""
 
@@ -96,13 +122,14 @@ class Taxonomy:
         """Every mention of a skill, in order; of two names that begin at one word, the longer."""
         words = tokens(text)
         folded = [word.text.casefold() for word in words]
+        around = _Surroundings(text)
         longest = self._longest
         mentions: list[Mention] = []
         free = 0
         for place, word in enumerate(folded):
             if place < free or word not in longest:
                 continue
-            mention, length = self._at(text, words, folded, place)
+            mention, length = self._at(text, words, folded, place, around)
             if mention is not None:
                 mentions.append(mention)
                 free = place + length
@@ -113,21 +140,23 @@ class Taxonomy:
         fitting = self._names.get(_folded(_words(name)), ())
         return next((self.skills[one.skill] for one in fitting), None)
 
-    def _at(self, text: str, words: list[Token], folded: list[str], place: int) -> tuple[Mention | None, int]:
+    def _at(
+        self, text: str, words: list[Token], folded: list[str], place: int, around: _Surroundings
+    ) -> tuple[Mention | None, int]:
         for length in range(_joined_length(words, place, self._longest[folded[place]]), 0, -1):
             names = self._names.get(tuple(folded[place : place + length]), ())
             for name in names:
                 run = words[place : place + length]
-                if self._counts(name, text, run):
+                if self._counts(name, text, run, around):
                     return Mention(name.skill, run[0].start, run[-1].end), length
         return None, 1
 
-    def _counts(self, name: _Name, text: str, run: list[Token]) -> bool:
+    def _counts(self, name: _Name, text: str, run: list[Token], around: _Surroundings) -> bool:
         if name.exact_case and tuple(word.text for word in run) != name.words:
             return False
         if len(run) == 1 and (_is_of_more(text, run[0]) or _is_verb(text, run[0], name)):
             return False
-        return not name.context or bool(name.context & _sentence_words(text, run[0].start, run[-1].end))
+        return not name.context or not name.context.isdisjoint(around.words(run[0].start))
 
     def profile(self, role: str) -> tuple[ProfileSkill, ...]:
         """What the role with the longest title inside this one needs; empty for an unknown role."""
@@ -196,20 +225,6 @@ def _joined_length(words: list[Token], place: int, longest: int) -> int:
     while length < longest and place + length < len(words) and words[place + length].joined:
         length += 1
     return length
-
-
-def _sentence_words(text: str, start: int, end: int) -> set[str]:
-    """The words of the sentence around a mention, alone and in short runs, without the mention."""
-    begin = 0
-    for match in SENTENCE_END.finditer(text, max(0, start - 400), start):
-        begin = match.end()
-    stop = SENTENCE_END.search(text, end)
-    found: set[str] = set()
-    for part in (text[max(begin, start - 400) : start], text[end : stop.start() if stop else end + 400]):
-        words = _folded(token.text for token in tokens(part))
-        for length in range(1, LONGEST_CONTEXT + 1):
-            found.update(" ".join(words[at : at + length]) for at in range(len(words) - length + 1))
-    return found
 
 
 def _contains(words: tuple[str, ...], part: tuple[str, ...]) -> bool:

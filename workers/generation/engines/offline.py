@@ -1,6 +1,7 @@
 """The offline engine: the taxonomy reads the description, the shipped library has the questions."""
 
 import math
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -98,14 +99,16 @@ def _mentions(book: taxonomy.Taxonomy, role: str, description: str) -> dict[str,
         facts = seen.setdefault(mention.skill, _Seen(len(seen)))
         facts.add(TITLE_SCORE, nice=False, evidence=role[mention.start : mention.end])
     parts = advert.passages(description)
-    degrees = advert.degrees(description)
+    degrees = advert.degree_ends(description)
+    starts = list(degrees)
     counted: set[tuple[str, int]] = set()
     for mention in book.find(description):
         part = advert.at(parts, mention.start)
         kind = part.kind
         if kind is Kind.OFFER or (mention.skill, part.start) in counted:
             continue
-        if any(start <= mention.start < end for start, end in degrees):
+        before = bisect_right(starts, mention.start) - 1
+        if before >= 0 and mention.start < degrees[starts[before]]:
             kind = Kind.DEGREE
         else:
             counted.add((mention.skill, part.start))
