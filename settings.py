@@ -156,8 +156,8 @@ class _Reader:
             self.complaints.append("ASSESSGEN_SECRET_KEY must have at least 32 characters.")
         if settings.heartbeat * 2 > settings.lease:
             self.complaints.append("ASSESSGEN_LEASE must be at least twice ASSESSGEN_HEARTBEAT.")
-        if not settings.database_url.startswith(("sqlite:", "postgresql+psycopg:")):
-            self.complaints.append("DATABASE_URL must begin with postgresql:// or sqlite:///.")
+        if not _is_usable(settings.database_url):
+            self.complaints.append("DATABASE_URL must be postgresql://… or sqlite:/// and a file's path.")
         if not settings.broker_url.startswith(("memory:", "redis:", "rediss:")):
             self.complaints.append("CELERY_BROKER_URL must begin with redis://, rediss:// or memory://.")
         if self.complaints:
@@ -195,6 +195,12 @@ class _Reader:
             self.complaints.append(f"{name} is {value!r}; it must be a number of seconds above 0.")
             return default
         return number
+
+
+def _is_usable(url: str) -> bool:
+    # Of SQLite in memory each connection would have a database of its own.
+    in_file = url.startswith("sqlite:///") and url.removeprefix("sqlite:///") not in ("", ":memory:")
+    return in_file or url.startswith("postgresql+psycopg:")
 
 
 def _driver(url: str) -> str:

@@ -54,7 +54,8 @@ def info(assessment_id: str) -> Response:
     body = json.dumps(presenters.assessment_info(assessment, form, questions))
     response = Response(body, mimetype="application/json")
     response.set_etag(hashlib.sha256(body.encode()).hexdigest()[:16])
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 @blueprint.get("/<assessment_id>/questions")

@@ -3,7 +3,8 @@
 import json
 import math
 import re
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NoReturn
 
 from flask import Request
 from flask_smorest import Blueprint as SmorestBlueprint
@@ -37,11 +38,16 @@ class Parser(FlaskParser):
         return strict_json(data)
 
     def handle_error(
-        self, error: ValidationError, req: Request, schema: Schema, **_: Any
-    ) -> None:
+        self,
+        error: ValidationError,
+        req: Request,
+        schema: Schema,
+        *,
+        error_status_code: int | None,
+        error_headers: Mapping[str, str] | None,
+    ) -> NoReturn:
         """Refuse in one sentence that names a field, and tell all of them in `errors`."""
-        location, messages = next(iter(error.normalized_messages().items()))
-        del location
+        [messages] = error.messages_dict.values()
         fields = _flat(messages)
         summary = getattr(schema, "refusal", _sentence)(fields)
         raise InvalidInput(summary, fields)

@@ -52,7 +52,9 @@ def status(job_id: str) -> Response:
     response.set_etag(f"{document.sequence}-{execution_id[:8]}")
     if document.status in OPEN:
         response.headers["Retry-After"] = "1"
-    return response.make_conditional(request) if "If-None-Match" in request.headers else response
+    if "If-None-Match" in request.headers:
+        response.make_conditional(request)
+    return response
 
 
 @blueprint.get("")

@@ -268,13 +268,13 @@ class Write:
     end: End | None = None
 
 
-def record(connection: Connection, writes: Sequence[Write]) -> list[None | BaseException]:
+def record(connection: Connection, writes: Sequence[Write]) -> list[BaseException | None]:
     """Store a batch of writes; for each None, or StaleRun where its claim is lost."""
     now = utcnow()
     rows = _locked(connection, {write.claim.execution_id for write in writes})
     batch = _Batch(connection, rows, now)
     batch.calls = [{**write.call, "created_at": now} for write in writes if write.call is not None]
-    outcomes = [batch.add(write) for write in writes]
+    outcomes: list[BaseException | None] = [batch.add(write) for write in writes]
     batch.store()
     return outcomes
 

@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from api.schemas.common import Schema, StrictSchema, Text
+from api.schemas.common import StrictSchema, Text
 
 MISSING = ("Missing data for required field.", "Field may not be null.", Text.BLANK)
 REQUIRED = "Job role and job description are required"
@@ -48,7 +48,10 @@ class GenerateSchema(StrictSchema):
         load_default=None,
         allow_none=True,
         validate=validate.Length(max=2048),
-        metadata={"description": "http or https address that is told of every status and progress line."},
+        metadata={
+            "description": "http or https address that is told of every status and progress line.",
+            "format": "uri",
+        },
     )
     number_of_questions = fields.Integer(
         strict=True, load_default=20, validate=validate.Range(min=5, max=100)

@@ -54,7 +54,10 @@ def say(database: Database, mine: Claim, *messages: str) -> None:
 
 def complete(database: Database, mine: Claim) -> None:
     """End the job with a result."""
-    write(database, Write(mine, line=Line("Assessment created successfully"), end=End(COMPLETED, result=result())))
+    write(
+        database,
+        Write(mine, line=Line("Assessment created successfully"), end=End(COMPLETED, result=result())),
+    )
 
 
 def fail(database: Database, mine: Claim) -> None:
@@ -65,7 +68,14 @@ def fail(database: Database, mine: Claim) -> None:
 def result() -> dict[str, Any]:
     """What a completed job has made, of an assessment that is not there."""
     assessment_id = new_id()
-    numbers = ("calls", "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "micro_dollars")
+    numbers = (
+        "calls",
+        "input_tokens",
+        "output_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
+        "micro_dollars",
+    )
     return {
         "assessment_id": assessment_id,
         "assessment_name": "Senior Python Developer Assessment",

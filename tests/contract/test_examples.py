@@ -83,7 +83,7 @@ def schema_of(example: Any, also: tuple[str, ...] = (), name: str = "") -> dict[
             "type": "object",
             "properties": {
                 **{key: schema_of(value, name=key) for key, value in example.items()},
-                **dict.fromkeys(also, {}),
+                **{key: {} for key in also},
             },
             "required": [*example, *also],
             "additionalProperties": False,
@@ -103,7 +103,9 @@ def matches(value: Any, example: Any, also: tuple[str, ...] = ()) -> None:
     Draft202012Validator(schema).validate(value)
 
 
-@pytest.mark.parametrize("example", [ACCEPTED, MISSING, BAD_KEY, WEBHOOK, STATUS], ids=lambda one: "-".join(one)[:30])
+@pytest.mark.parametrize(
+    "example", [ACCEPTED, MISSING, BAD_KEY, WEBHOOK, STATUS], ids=lambda one: "-".join(one)[:30]
+)
 def test_an_example_is_valid_by_the_schema_made_from_it_and_a_key_more_or_less_is_not(example: Any) -> None:
     matches(example, example)
     with pytest.raises(ValidationError):
@@ -113,7 +115,9 @@ def test_an_example_is_valid_by_the_schema_made_from_it_and_a_key_more_or_less_i
             matches({name: value for name, value in example.items() if name != key}, example)
 
 
-def test_the_contract_s_own_request_is_accepted_though_its_address_resolves_nowhere(client: CheckedClient) -> None:
+def test_the_contract_s_own_request_is_accepted_though_its_address_resolves_nowhere(
+    client: CheckedClient,
+) -> None:
     response = client.post(GENERATE, json=REQUEST)
     assert response.status_code == 202
     body = response.get_json()
@@ -157,18 +161,20 @@ def test_the_status_document_has_the_example_s_keys_in_every_state(
     assert 0 <= found["progress"] <= 1
 
 
-def test_a_job_that_was_just_claimed_says_what_the_example_says(client: CheckedClient, database: Database) -> None:
+def test_a_job_that_was_just_claimed_says_what_the_example_says(
+    client: CheckedClient, database: Database
+) -> None:
     found = status_of(client, job_in("processing", client, database))
-    assert {name: found[name] for name in ("status", "type", "current_step", "notification_url", "result")} == {
-        name: STATUS[name] for name in ("status", "type", "current_step", "notification_url", "result")
-    }
+    assert {
+        name: found[name] for name in ("status", "type", "current_step", "notification_url", "result")
+    } == {name: STATUS[name] for name in ("status", "type", "current_step", "notification_url", "result")}
 
 
 def test_recent_logs_are_the_last_ten_lines_oldest_first_with_rising_ids(
     client: CheckedClient, database: Database
 ) -> None:
     job_id = submit(client)
-    messages = [f"AI Progress: Searching for skill: Data Security (%d/12)" % place for place in range(1, 13)]
+    messages = ["AI Progress: Searching for skill: Data Security (%d/12)" % place for place in range(1, 13)]
     say(database, claim(database, job_id), *messages)
     found = status_of(client, job_id)
     lines = found["recent_logs"]
@@ -181,7 +187,9 @@ def test_recent_logs_are_the_last_ten_lines_oldest_first_with_rising_ids(
 
 
 def test_every_webhook_s_body_has_the_example_s_keys(client: CheckedClient, database: Database) -> None:
-    job_id = submit(client, notification_url=REQUEST["notification_url"], external_id="ats-7", metadata={"a": [1]})
+    job_id = submit(
+        client, notification_url=REQUEST["notification_url"], external_id="ats-7", metadata={"a": [1]}
+    )
     mine = claim(database, job_id)
     say(database, mine, WEBHOOK["message"])
     complete(database, mine)
@@ -192,7 +200,12 @@ def test_every_webhook_s_body_has_the_example_s_keys(client: CheckedClient, data
     for body in bodies:
         matches({**body, "type": "assessment_creation"}, WEBHOOK, also=ADDED_TO_WEBHOOK)
     assert {delivery.url for delivery in deliveries} == {REQUEST["notification_url"]}
-    assert [body["type"].partition(".")[2] for body in bodies] == ["pending", "progress", "progress", "completed"]
+    assert [body["type"].partition(".")[2] for body in bodies] == [
+        "pending",
+        "progress",
+        "progress",
+        "completed",
+    ]
     assert [body["status"] for body in bodies] == ["pending", "processing", "processing", "completed"]
     assert [body["sequence"] for body in bodies] == [1, 2, 3, 4]
     assert bodies[2]["message"] == WEBHOOK["message"]
@@ -201,11 +214,16 @@ def test_every_webhook_s_body_has_the_example_s_keys(client: CheckedClient, data
     }
 
 
-def test_a_whole_job_s_lines_read_as_the_contract_s(client: CheckedClient, work: Callable[[str], None]) -> None:
+def test_a_whole_job_s_lines_read_as_the_contract_s(
+    client: CheckedClient, work: Callable[[str], None]
+) -> None:
     job_id = submit(client)
     work(job_id)
     lines = [line["message"] for line in client.get(f"{EXECUTIONS}/{job_id}/logs").get_json()["logs"]]
-    for told in (r"Searching for skill: .+ \(\d+/\d+\)", r"Completed search for skill: .+ \(found \d+ results?\)"):
+    for told in (
+        r"Searching for skill: .+ \(\d+/\d+\)",
+        r"Completed search for skill: .+ \(found \d+ results?\)",
+    ):
         pattern = {"pattern": f"^AI Progress: {told}$"}
         assert any(Draft202012Validator(pattern).is_valid(line) for line in lines), lines
 
@@ -242,8 +260,14 @@ def test_the_documented_examples_are_the_contract_s_own(app: Flask) -> None:
     example = status["content"]["application/json"]["example"]
     assert {name: value for name, value in example.items() if name in STATUS} == {
         **STATUS,
-        "recent_logs": [LINE, {**LINE, "id": 705, "message": "AI Progress: Searching for skill: Disaster Recovery "
-                               "Planning (7/8)"}],
+        "recent_logs": [
+            LINE,
+            {
+                **LINE,
+                "id": 705,
+                "message": "AI Progress: Searching for skill: Disaster Recovery Planning (7/8)",
+            },
+        ],
     }
 
 

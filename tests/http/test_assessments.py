@@ -152,7 +152,9 @@ def test_questions_come_in_their_order_and_without_keys(client: CheckedClient, m
         assert len(question["options"]) == len(set(question["options"])) >= 2
 
 
-def test_the_owner_who_asks_for_keys_gets_them_with_the_same_questions(client: CheckedClient, make: Make) -> None:
+def test_the_owner_who_asks_for_keys_gets_them_with_the_same_questions(
+    client: CheckedClient, make: Make
+) -> None:
     address = f"{ASSESSMENTS}/{make()}/questions"
     plain = client.get(address).get_json()["questions"]
     keyed = client.get(f"{address}?include=keys").get_json()["questions"]
@@ -169,7 +171,9 @@ def test_the_owner_who_asks_for_keys_gets_them_with_the_same_questions(client: C
         assert {"source", "library_id", "version"} <= set(question["provenance"])
 
 
-@pytest.mark.parametrize("query", ["include=", "include=key", "include=Keys", "include=keys,keys", "includes=keys", "keys=1"])
+@pytest.mark.parametrize(
+    "query", ["include=", "include=key", "include=Keys", "include=keys,keys", "includes=keys", "keys=1"]
+)
 def test_a_misspelt_wish_for_keys_is_refused(client: CheckedClient, make: Make, query: str) -> None:
     response = client.get(f"{ASSESSMENTS}/{make(number_of_questions=5)}/questions?{query}")
     assert response.status_code == 400
@@ -181,7 +185,14 @@ def test_another_s_assessment_an_unknown_and_a_malformed_id_are_all_the_same_404
     client: CheckedClient, rival: CheckedClient, make: Make, database: Database, route: str
 ) -> None:
     assessment_id = make(number_of_questions=5)
-    ids = [new_id(), "nope", "x" * 3000, "%00", assessment_id.replace("-", "") + "----", job_in("completed", client, database)]
+    ids = [
+        new_id(),
+        "nope",
+        "x" * 3000,
+        "%00",
+        assessment_id.replace("-", "") + "----",
+        job_in("completed", client, database),
+    ]
     answers = [rival.get(ASSESSMENTS + route.format(assessment_id))]
     answers += [client.get(ASSESSMENTS + route.format(one)) for one in ids]
     assert {answer.status_code for answer in answers} == {404}

@@ -29,7 +29,7 @@ PUBLIC = {
 def routes(app: Flask) -> Iterator[tuple[str, str, str]]:
     """Every route: its rule, an address of it, and each of its methods."""
     for rule in app.url_map.iter_rules():
-        _, address = rule.build({name: "x" for name in rule.arguments}) or ("", "")
+        _, address = rule.build(dict.fromkeys(rule.arguments, "x")) or ("", "")
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             yield rule.rule, address, method
 
@@ -41,14 +41,18 @@ def test_every_route_wants_a_key_or_is_on_the_short_public_list(
     seen = set()
     for rule, address, method in routes(app):
         response = stranger.open(address, method=method, json=BODY if method == "POST" else None)
-        assert (response.status_code == 401) == (rule not in PUBLIC), f"{method} {rule}: {response.status_code}"
+        assert (response.status_code == 401) == (rule not in PUBLIC), (
+            f"{method} {rule}: {response.status_code}"
+        )
         seen.add(rule)
     assert rows() == before
     assert set(PUBLIC) <= seen, "the list names routes that are gone"
     assert len(seen - set(PUBLIC)) >= 9
 
 
-@pytest.mark.parametrize("path", ["/", "/docs", "/openapi.json", "/healthz", "/readyz", "/docs/assets/swagger_bundle.js"])
+@pytest.mark.parametrize(
+    "path", ["/", "/docs", "/openapi.json", "/healthz", "/readyz", "/docs/assets/swagger_bundle.js"]
+)
 def test_what_is_public_answers_a_stranger(stranger: CheckedClient, path: str) -> None:
     response = stranger.get(path)
     assert response.status_code == 200
@@ -92,7 +96,10 @@ def test_the_key_is_taken_from_three_headers_in_their_order(
 ) -> None:
     job_id = submit(client)
     sent = {
-        name: account.key if value == GOOD else other_account.key if value == OTHER
+        name: account.key
+        if value == GOOD
+        else other_account.key
+        if value == OTHER
         else value.replace("GOOD", account.key).replace("OTHER", other_account.key)
         for name, value in headers.items()
     }

@@ -89,7 +89,9 @@ def cursor(text: str) -> str:
         ("cursor=" + cursor(f"9999-12-31T23:59:59-14:00 {new_id()}"), "cursor"),
     ],
 )
-def test_a_bad_query_of_the_list_is_refused_by_its_name(client: CheckedClient, query: str, field: str) -> None:
+def test_a_bad_query_of_the_list_is_refused_by_its_name(
+    client: CheckedClient, query: str, field: str
+) -> None:
     response = client.get(f"{EXECUTIONS}?{query}")
     assert response.status_code == 400
     assert list(response.get_json()["errors"]) == [field]
@@ -199,7 +201,11 @@ def test_a_status_that_has_not_changed_is_not_sent_again(client: CheckedClient, 
     assert client.get(address, headers={"If-None-Match": '"x"'}).status_code == 200
     mine = claim(database, job_id)
     tags = [first]
-    for change in (lambda: None, lambda: say(database, mine, "AI Progress: on"), lambda: complete(database, mine)):
+    for change in (
+        lambda: None,
+        lambda: say(database, mine, "AI Progress: on"),
+        lambda: complete(database, mine),
+    ):
         change()
         response = client.get(address, headers={"If-None-Match": tags[-1]})
         assert response.status_code == 200
@@ -207,7 +213,9 @@ def test_a_status_that_has_not_changed_is_not_sent_again(client: CheckedClient, 
     assert len(set(tags)) == 4
 
 
-def test_a_status_says_when_to_ask_again_until_the_job_has_ended(client: CheckedClient, database: Database) -> None:
+def test_a_status_says_when_to_ask_again_until_the_job_has_ended(
+    client: CheckedClient, database: Database
+) -> None:
     for state in STATES:
         response = client.get(f"{EXECUTIONS}/status/{job_in(state, client, database)}")
         assert ("Retry-After" in response.headers) == (state in ("pending", "processing"))
@@ -259,7 +267,9 @@ def events(client: CheckedClient, job_id: str, last: str | None = None) -> list[
     assert response.status_code == 200, response.text
     text = "".join(part.decode() for part in response.response)
     response.close()
-    blocks = [dict(line.split(": ", 1) for line in block.split("\n")) for block in text.split("\n\n") if block]
+    blocks = [
+        dict(line.split(": ", 1) for line in block.split("\n")) for block in text.split("\n\n") if block
+    ]
     return [{**block, "data": json.loads(block["data"])} for block in blocks if "data" in block]
 
 
@@ -284,13 +294,17 @@ def test_a_stream_tells_what_happens_in_its_order_and_ends_with_the_job(
     assert job_id not in watch._watched
 
 
-def test_a_stream_of_a_job_that_has_ended_tells_it_all_and_ends(client: CheckedClient, database: Database) -> None:
+def test_a_stream_of_a_job_that_has_ended_tells_it_all_and_ends(
+    client: CheckedClient, database: Database
+) -> None:
     for state in ("completed", "failed"):
         found = events(client, job_in(state, client, database))
         assert [event["data"]["status"] for event in found] == ["pending", "processing", state]
 
 
-def test_a_stream_goes_on_after_the_last_event_that_was_received(client: CheckedClient, database: Database) -> None:
+def test_a_stream_goes_on_after_the_last_event_that_was_received(
+    client: CheckedClient, database: Database
+) -> None:
     job_id = job_in("completed", client, database)
     found = events(client, job_id)
     for place, event in enumerate(found):

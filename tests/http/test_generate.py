@@ -138,7 +138,9 @@ def refused(client: CheckedClient, rows: Callable[[], Counts]) -> Any:
     return post
 
 
-@pytest.mark.parametrize(("changes", "field", "error"), [case[1:] for case in BAD_VALUES], ids=[c[0] for c in BAD_VALUES])
+@pytest.mark.parametrize(
+    ("changes", "field", "error"), [case[1:] for case in BAD_VALUES], ids=[c[0] for c in BAD_VALUES]
+)
 def test_a_bad_value_is_refused_by_its_name(
     refused: Any, changes: dict[str, Any], field: str, error: str | None
 ) -> None:
@@ -149,7 +151,9 @@ def test_a_bad_value_is_refused_by_its_name(
 
 
 @pytest.mark.parametrize("url", BAD_ADDRESSES)
-def test_an_address_that_can_never_be_called_is_refused(refused: Any, names: dict[str, str], url: str) -> None:
+def test_an_address_that_can_never_be_called_is_refused(
+    refused: Any, names: dict[str, str], url: str
+) -> None:
     names["intranet.example"] = "10.0.0.8"
     body = refused(400, json={**BODY, "notification_url": url})
     assert list(body["errors"]) == ["notification_url"]
@@ -172,7 +176,9 @@ def test_a_deep_body_that_could_still_be_read_is_refused(refused: Any, depth: in
     assert "metadata" in refused(400, data=nested(depth), content_type="application/json")["errors"]
 
 
-@pytest.mark.parametrize("content_type", [None, "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"])
+@pytest.mark.parametrize(
+    "content_type", [None, "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]
+)
 def test_a_wrong_content_type_is_refused(refused: Any, content_type: str | None) -> None:
     headers = {"Content-Type": content_type} if content_type else {}
     body = refused(415, data=json.dumps(BODY).encode(), headers=headers)
@@ -186,7 +192,11 @@ def sent(size: int, chunked: bool) -> dict[str, Any]:
     if not chunked:
         return {"data": data, "content_type": "application/json"}
     as_chunks = {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked", "CONTENT_LENGTH": ""}
-    return {"input_stream": io.BytesIO(data), "content_type": "application/json", "environ_overrides": as_chunks}
+    return {
+        "input_stream": io.BytesIO(data),
+        "content_type": "application/json",
+        "environ_overrides": as_chunks,
+    }
 
 
 @pytest.mark.parametrize("chunked", [False, True], ids=["with its length", "in chunks"])
@@ -200,7 +210,9 @@ def test_a_body_of_1_mib_is_taken(client: CheckedClient, chunked: bool) -> None:
     assert client.post(GENERATE, **sent(1024 * 1024, chunked)).status_code == 202
 
 
-@pytest.mark.parametrize("path", ["/api/v2/assessments/generate", "/api/v2", "/api/v9/x", "/api//v2/assessments", "/x\0"])
+@pytest.mark.parametrize(
+    "path", ["/api/v2/assessments/generate", "/api/v2", "/api/v9/x", "/api//v2/assessments", "/x\0"]
+)
 def test_an_unknown_url_is_told_in_the_envelope(client: CheckedClient, path: str) -> None:
     response = client.get(path)
     assert response.status_code == 404
@@ -227,7 +239,12 @@ def test_a_wrong_method_is_told_in_the_envelope_with_the_right_ones(
 
 @pytest.mark.parametrize(
     ("status", "path", "body"),
-    [(400, GENERATE, {"job_role": "x"}), (404, "/api/v2/nothing", None), (405, f"{EXECUTIONS}/x/logs", {}), (401, GENERATE, {})],
+    [
+        (400, GENERATE, {"job_role": "x"}),
+        (404, "/api/v2/nothing", None),
+        (405, f"{EXECUTIONS}/x/logs", {}),
+        (401, GENERATE, {}),
+    ],
 )
 def test_who_asks_for_a_problem_document_gets_one(
     client: CheckedClient, stranger: CheckedClient, status: int, path: str, body: Any
@@ -250,7 +267,9 @@ def stored(database: Database, job_id: str) -> TaskExecution:
         return session.scalars(select(TaskExecution).where(TaskExecution.id == job_id)).one()
 
 
-def test_what_is_not_said_has_its_default(client: CheckedClient, database: Database, account: Account) -> None:
+def test_what_is_not_said_has_its_default(
+    client: CheckedClient, database: Database, account: Account
+) -> None:
     body = {"job_role": " Developer ", "job_description": "\nPython and SQL.\n"}
     job = stored(database, client.post(GENERATE, json=body).get_json()["job_id"])
     assert job.brief == {
@@ -288,12 +307,20 @@ GOOD_VALUES: list[dict[str, Any]] = [
     {"metadata": {"a": "é" * 8000}},
     {"metadata": json.loads("[" * 60 + "]" * 60) and {"a": json.loads("[" * 60 + "]" * 60)}},
     {"external_id": "ats-7 é"},
-    {"difficulty": "senior", "language": "pt-BR", "mode": "economy", "on_shortfall": "fail", "duration_minutes": 600},
+    {
+        "difficulty": "senior",
+        "language": "pt-BR",
+        "mode": "economy",
+        "on_shortfall": "fail",
+        "duration_minutes": 600,
+    },
 ]
 
 
 @pytest.mark.parametrize("changes", GOOD_VALUES, ids=lambda one: "-".join(one)[:40])
-def test_a_value_at_the_edge_of_what_is_allowed_is_taken(client: CheckedClient, changes: dict[str, Any]) -> None:
+def test_a_value_at_the_edge_of_what_is_allowed_is_taken(
+    client: CheckedClient, changes: dict[str, Any]
+) -> None:
     submit(client, **changes)
 
 

@@ -66,7 +66,9 @@ def test_another_key_makes_another_job(client: CheckedClient, database: Database
 def test_two_organisations_keys_have_nothing_to_do_with_each_other(
     client: CheckedClient, rival: CheckedClient
 ) -> None:
-    assert post(client, "order-1").get_json()["job_id"] != post(rival, "order-1", cutoff=61).get_json()["job_id"]
+    assert (
+        post(client, "order-1").get_json()["job_id"] != post(rival, "order-1", cutoff=61).get_json()["job_id"]
+    )
 
 
 def test_a_key_whose_request_is_running_gets_a_conflict(
@@ -116,7 +118,11 @@ def test_a_refused_request_leaves_its_key_free(client: CheckedClient) -> None:
 
 
 def test_a_request_that_broke_off_leaves_its_key_free(
-    client: CheckedClient, app: Flask, account: Account, monkeypatch: pytest.MonkeyPatch, rows: Callable[[], Counts]
+    client: CheckedClient,
+    app: Flask,
+    account: Account,
+    monkeypatch: pytest.MonkeyPatch,
+    rows: Callable[[], Counts],
 ) -> None:
     def broken(*_: Any) -> list[str]:
         raise RuntimeError("the test breaks it off")
@@ -177,7 +183,9 @@ def waiting(client: CheckedClient, database: Database, account: Account, prefer:
         yield job_id, answer
 
 
-@pytest.mark.parametrize("prefer", ["wait=60", 'wait="60"', "respond-async, wait=60", "WAIT = 91", "wait=60; x=1"])
+@pytest.mark.parametrize(
+    "prefer", ["wait=60", 'wait="60"', "respond-async, wait=60", "WAIT = 91", "wait=60; x=1"]
+)
 @pytest.mark.parametrize("ending", [complete, fail], ids=["completed", "failed"])
 def test_who_waits_gets_the_status_document_as_soon_as_the_job_ends(
     client: CheckedClient, database: Database, account: Account, prefer: str, ending: Any
@@ -198,7 +206,8 @@ def test_who_waits_in_vain_gets_the_202(client: CheckedClient, monkeypatch: pyte
 
 
 @pytest.mark.parametrize(
-    "prefer", ["wait=0", "wait", "wait=", "wait=-5", "wait=soon", "wait=5s", "wait=1.5", "await=60", "x=wait=60", ""]
+    "prefer",
+    ["wait=0", "wait", "wait=", "wait=-5", "wait=soon", "wait=5s", "wait=1.5", "await=60", "x=wait=60", ""],
 )
 def test_a_preference_that_is_malformed_or_zero_is_passed_over(client: CheckedClient, prefer: str) -> None:
     # A wait that was understood would last past the test's own time.
@@ -243,7 +252,9 @@ def test_where_too_many_wait_one_more_is_sent_away_and_no_job_is_made(
         submit(client)
 
 
-def test_a_wait_gives_its_place_back(app: Flask, client: CheckedClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wait_gives_its_place_back(
+    app: Flask, client: CheckedClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("api.generation_v2.LONGEST_WAIT", 0.001)
     places = app.extensions["assessgen"].watch._slots
     before = places._value

@@ -19,7 +19,17 @@ from tests.contract.jobs import ASSESSMENTS, EXECUTIONS, GENERATE, status_of
 from tests.stack import BODY
 
 # A member of one of these names would say which option is right.
-REVEALING = {"correct", "key", "keys", "answer", "answers", "explanation", "misconceptions", "is_correct", "solution"}
+REVEALING = {
+    "correct",
+    "key",
+    "keys",
+    "answer",
+    "answers",
+    "explanation",
+    "misconceptions",
+    "is_correct",
+    "solution",
+}
 HOOK = "https://your-webhook-url.com/assessment-status"
 
 
@@ -121,7 +131,9 @@ def test_no_row_that_goes_out_tells_a_key(
     with database.read() as session:
         events = session.scalars(select(Event).where(Event.task_execution_id == job_id)).all()
         deliveries = session.scalars(select(Delivery).where(Delivery.channel == job_id)).all()
-        lines = session.scalars(select(TaskExecutionLog).where(TaskExecutionLog.task_execution_id == job_id)).all()
+        lines = session.scalars(
+            select(TaskExecutionLog).where(TaskExecutionLog.task_execution_id == job_id)
+        ).all()
         kept = session.scalars(select(IdempotentRequest)).all()
     assert len(events) == len(deliveries) == len(lines) > 10
     values = [event.payload for event in events] + [delivery.body for delivery in deliveries]

@@ -75,8 +75,8 @@ PERK = _phrases(
     r"career (?:growth|development)",
 )  # fmt: skip
 EMPLOYER = re.compile(
-    r"\s*(?:founded|established|headquartered|since \d{4}|at [A-Z]\w+(?: [A-Z]\w+)?, we\b"
-    r"|our (?:company|clients?|customers|mission|vision|products?|platform)\b"
+    r"\s*(?:[Ff]ounded|[Ee]stablished|[Hh]eadquartered|[Ss]ince \d{4}|[Aa]t [A-Z]\w+(?: [A-Z]\w+)?, we\b"
+    r"|[Oo]ur (?:company|clients?|customers|mission|vision|products?|platform)\b"
     r"|(?:we|We|[A-Z][\w&.'’]*(?: [A-Z][\w&.'’]*){0,3})(?:['’]re| are| is) (?:an?|the|one of|among)\b"
     r"(?!.{0,60}\b(?:looking|hiring|seeking|searching|recruiting)\b))",
 )

@@ -7,8 +7,8 @@ from workers.generation.advert import Kind
 
 SENIOR_TITLE = re.compile(
     r"\b(senior|sr|lead(?! generation)|principal|head (of|chef|nurse|teacher)|director|chief|vp"
-    r"|vice president|staff (software|engineer|developer|scientist|designer|data|machine|product|site|security"
-    r"|platform|backend|frontend)|architect|leit(er|erin|ung)|leitende[rn]?"
+    r"|vice president|staff (software|engineer|developer|scientist|designer|data|machine|product|site"
+    r"|security|platform|backend|frontend)|architect|leit(er|erin|ung)|leitende[rn]?"
     r"|directeur|directrice|directora?|jef[ea])\b",
     re.IGNORECASE,
 )

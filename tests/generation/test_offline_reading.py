@@ -1,0 +1,221 @@
+"""What the offline engine reads out of a role and its description."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.generation.adverts import ADVERTS, Advert
+from tests.generation.tools import brief
+from workers.generation import advert, taxonomy
+from workers.generation.advert import Kind
+from workers.generation.brief import SkillNeed
+from workers.generation.engines.offline import MOST_SKILLS, analysis_of
+from workers.generation.seniority import seniority_of
+from workers.generation.text import clean
+
+BOOK = taxonomy.shipped()
+
+
+def read(description: str, role: str = "Specialist of Nothing") -> dict[str, SkillNeed]:
+    return {need.id: need for need in analysis_of(brief(role, description)).skills}
+
+
+@pytest.mark.parametrize("case", ADVERTS, ids=lambda case: case.role)
+def test_an_advert_s_skills_are_those_that_a_recruiter_would_name(case: Advert) -> None:
+    assert case.wanted | case.unwanted <= BOOK.skills.keys()
+    skills = read(case.text, case.role)
+    assert case.wanted <= skills.keys()
+    assert not case.unwanted & skills.keys()
+    assert 4 <= len(skills) <= MOST_SKILLS
+
+
+@pytest.mark.parametrize(
+    ("sentence", "must_have"),
+    [
+        ("You must know Docker.", True),
+        ("Strong Docker skills.", True),
+        ("We use Docker.", True),
+        ("Docker is preferred.", False),
+        ("Docker is a plus.", False),
+        ("Nice to have: Docker.", False),
+        ("Ideally you know Docker.", False),
+        ("Docker would be an asset.", False),
+        ("Some familiarity with Docker.", False),
+        ("Docker von Vorteil.", False),
+        ("Nice to have:\n- Docker\n", False),
+        ("## Preferred qualifications\n\n* Docker\n", False),
+        ("Bonus points\n- Docker\n", False),
+        ("Nice to have:\n- Kafka\n\nRequirements:\n- Docker\n", True),
+        ("Docker is a plus. Docker is required.", True),
+    ],
+)
+def test_softened_words_and_headings_make_a_nice_to_have(sentence: str, must_have: bool) -> None:
+    assert read(f"Python, SQL, Git, Linux and Redis.\n\n{sentence}")["docker"].must_have is must_have
+
+
+def test_a_must_have_weighs_more_than_a_nice_to_have_and_the_title_s_skill_most() -> None:
+    skills = read("Solid SQL is required. We use Git. Docker is a plus.", "Python Developer")
+    assert skills["python"].weight == 5
+    assert skills["python"].weight > skills["sql"].weight >= skills["git"].weight > skills["docker"].weight
+
+
+def test_repeating_a_name_in_one_sentence_is_no_emphasis() -> None:
+    once = read("We use Git. Redis.")
+    often = read("We use Git, git, Git and GIT. Redis.")
+    assert often["git"].weight == once["git"].weight
+
+
+@pytest.mark.parametrize(
+    "boilerplate",
+    [
+        "We offer health insurance, German lessons and AWS training.",
+        "Benefits: AWS certification.",
+        "What we offer\n- AWS training\n- Accounting software discounts",
+        "Benefits:\n\nPaid AWS training.\n\nA bonus for every AWS exam.",
+        "About us\nWe sell AWS consulting.",
+        "We are an equal opportunity employer; AWS regardless of age.",
+        "All qualified applicants will receive consideration, AWS too.",
+        "Our perks: dental, pension, AWS vouchers.",
+        "Wir bieten:\n- AWS-Schulungen",
+        "Apply now with your AWS account.",
+    ],
+)
+def test_what_the_employer_offers_is_no_skill_that_it_asks_for(boilerplate: str) -> None:
+    assert "aws" not in read(f"Python, SQL, Git, Docker and Linux.\n\n{boilerplate}")
+
+
+def test_after_the_employer_s_words_the_job_is_read_again() -> None:
+    text = "About us\nWe sell shoes.\n\nWhat you'll do\n- Run PostgreSQL\n\nBenefits\n- Gym\n\nRequirements\n- Kafka"
+    assert {"postgresql", "kafka"} <= read(text).keys()
+
+
+@pytest.mark.parametrize(
+    "degree",
+    [
+        "Bachelor's degree in Statistics or Economics.",
+        "BSc in Mathematics, Statistics or similar.",
+        "MSc or PhD in Statistics.",
+        "A degree in statistics and 3 years of experience with Docker.",
+    ],
+)
+def test_the_subject_of_a_degree_is_no_skill(degree: str) -> None:
+    assert "statistics" not in read(f"Python, SQL, Git, Redis, Docker and Linux. {degree}")
+
+
+def test_what_follows_a_degree_is_one() -> None:
+    assert "excel" in read("Degree in finance with strong knowledge of Excel. Python, SQL, Git, Redis.")
+
+
+@pytest.mark.parametrize(
+    ("role", "description", "level"),
+    [
+        ("Senior Developer", "", "senior"),
+        ("Sr. Developer", "", "senior"),
+        ("Lead Engineer", "", "senior"),
+        ("Head of Sales", "", "senior"),
+        ("Staff Engineer", "", "senior"),
+        ("Staff Nurse", "", "intermediate"),
+        ("Lead Generation Specialist", "", "intermediate"),
+        ("Executive Assistant to the Director", "", "intermediate"),
+        ("Internal Auditor", "", "intermediate"),
+        ("Data Entry Clerk", "", "intermediate"),
+        ("Junior Developer", "10 years of experience", "entry"),
+        ("Marketing Intern", "", "entry"),
+        ("Apprentice Plumber", "", "entry"),
+        ("Mid-level Developer", "7+ years", "intermediate"),
+        ("Developer", "5+ years of experience", "senior"),
+        ("Developer", "At least 3 years of experience", "intermediate"),
+        ("Developer", "3-5 years of experience", "intermediate"),
+        ("Developer", "1 year of experience", "entry"),
+        ("Developer", "2+ years of SQL and 6 years of Python", "senior"),
+        ("Developer", "No experience needed", "entry"),
+        ("Developer", "An entry-level role", "entry"),
+        ("Developer", "We want a senior software engineer", "senior"),
+        ("Developer", "We were founded 10 years ago.", "intermediate"),
+        ("Developer", "Our company has 12 years of history.", "intermediate"),
+        ("Developer", "We offer a 5 years contract.", "intermediate"),
+        ("Developer", "You report to the senior director and the lead.", "intermediate"),
+        ("Developer", "You generate leads; graduate degree.", "intermediate"),
+        ("Developer", "", "intermediate"),
+    ],
+)
+def test_the_level_is_read_from_the_title_then_from_years_then_from_words(
+    role: str, description: str, level: str
+) -> None:
+    assert seniority_of(role, description) == level
+
+
+def test_the_level_that_is_asked_for_stands_above_what_is_read() -> None:
+    assert analysis_of(brief("Senior Developer", "10 years", difficulty="entry")).seniority == "entry"
+
+
+def test_a_role_without_named_skills_has_those_of_its_profile() -> None:
+    profile = BOOK.profile("Registered Nurse")
+    skills = read("A kind person for a busy place.", "Registered Nurse")
+    own = [entry.skill for entry in profile if BOOK.skills[entry.skill].group != "general"]
+    assert set(own[:5]) <= skills.keys()
+    assert skills[own[0]].must_have
+
+
+def test_an_unknown_role_without_skills_is_tested_on_general_aptitude_and_told_so() -> None:
+    analysis = analysis_of(brief("Happiness Officer", "Feed the fish."))
+    assert len(analysis.skills) == MOST_SKILLS
+    assert {need.group for need in analysis.skills} == {"general"}
+    assert "general aptitude" in analysis.warnings[0]
+
+
+def test_one_named_skill_is_joined_by_others() -> None:
+    skills = read("You know Excel.")
+    assert next(iter(skills)) == "excel"
+    assert len(skills) >= 4
+
+
+def test_manners_do_not_crowd_out_the_trade() -> None:
+    text = (
+        "Excellent communication skills, a team player, detail oriented, problem solving, time management skills. "
+        "Python, SQL, Docker, Git, Linux."
+    )
+    skills = read(text)
+    assert list(skills)[:5] == ["python", "sql", "docker", "git", "linux"]
+    assert len(skills) <= 7
+
+
+def test_the_summary_names_the_role_and_its_skills() -> None:
+    analysis = analysis_of(brief(" Python\nDeveloper ", "Python, SQL, Git, Docker, Linux."))
+    assert analysis.summary.startswith("Python Developer: Python, ")
+
+
+@given(st.text(max_size=400), st.text(min_size=1, max_size=60))
+def test_whatever_the_text_evidence_is_verbatim_and_skills_are_few(description: str, role: str) -> None:
+    analysis = analysis_of(brief(role, description + " Python and Excel. " + description))
+    assert 1 <= len(analysis.skills) <= MOST_SKILLS
+    assert len({need.id for need in analysis.skills}) == len(analysis.skills)
+    given_text = clean(role) + "\n" + clean(description + " Python and Excel. " + description)
+    for need in analysis.skills:
+        assert need.evidence in given_text
+        assert 1 <= need.weight <= 5
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("You code. We offer cake.", [Kind.ASKED, Kind.OFFER]),
+        ("Acme is a bank. You must code.", [Kind.EMPLOYER, Kind.MUST]),
+        ("Acme is a bank that is looking for you.", [Kind.ASKED]),
+        ("Perks\nCake\n", [Kind.OFFER, Kind.OFFER]),
+        ("Pension or dental.", [Kind.OFFER]),
+        ("You administer pension plans.", [Kind.ASKED]),
+        ("", []),
+    ],
+)
+def test_a_text_is_cut_into_passages_that_ask_offer_or_introduce(text: str, kinds: list[Kind]) -> None:
+    assert [part.kind for part in advert.passages(text)] == kinds
+
+
+@given(st.text(max_size=300))
+def test_passages_cover_the_text_without_gaps(text: str) -> None:
+    parts = advert.passages(text)
+    assert "".join(text[part.start : part.end] for part in parts) == text
+    for part in parts:
+        assert advert.at(parts, part.start) == part
+        assert advert.at(parts, part.end - 1) == part

@@ -1,0 +1,41 @@
+"""Fixtures of the worker runtime's tests."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from models.session import Database
+from settings import Settings
+from tests.jobs import Clock, standing_clock
+from workers.process import WorkerProcess
+
+
+@pytest.fixture
+def clock() -> Iterator[Clock]:
+    """The product's clock, standing still."""
+    with standing_clock() as clock:
+        yield clock
+
+
+class Workers:
+    """Makes worker processes (in this one) and closes them at the end."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.made: list[WorkerProcess] = []
+
+    def __call__(self, name: str = "w1", **changes: Any) -> WorkerProcess:
+        values = {**vars(self.settings), **changes}
+        values.pop("secret_key", None)
+        self.made.append(WorkerProcess(Settings(**values), name))
+        return self.made[-1]
+
+
+@pytest.fixture
+def workers(database: Database, settings: Settings) -> Iterator[Workers]:
+    """Worker processes on the test's database; nothing is migrated by them."""
+    workers = Workers(settings)
+    yield workers
+    for worker in workers.made:
+        worker.close()
