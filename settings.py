@@ -134,7 +134,9 @@ class _Reader:
                 writer=self.text("ASSESSGEN_MODEL_WRITER", defaults.models.writer),
                 analyst=self.text("ASSESSGEN_MODEL_ANALYST", defaults.models.analyst),
             ),
-            allow_private_webhooks=self.flag("ASSESSGEN_ALLOW_PRIVATE_WEBHOOKS", broker.startswith("memory:")),
+            allow_private_webhooks=self.flag(
+                "ASSESSGEN_ALLOW_PRIVATE_WEBHOOKS", broker.startswith("memory:")
+            ),
             configured_secret=self.text("ASSESSGEN_SECRET_KEY"),
             web_threads=self.number("ASSESSGEN_WEB_THREADS", defaults.web_threads, 4),
             worker_threads=self.number("ASSESSGEN_WORKER_THREADS", defaults.worker_threads, 1),

@@ -55,5 +55,7 @@ DESCRIPTION = "A brief goes in, a form comes out, people answer it, the result i
 
 def _plain_headers(response: Response) -> Response:
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Cache-Control", "no-store")
+    # What has a tag may be kept, to be asked about again; a 304 would mean nothing to a client without it.
+    kept = "private, no-cache" if "ETag" in response.headers else "no-store"
+    response.headers.setdefault("Cache-Control", kept)
     return response

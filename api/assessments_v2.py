@@ -71,9 +71,7 @@ def questions(query: dict[str, Any], assessment_id: str) -> dict[str, Any]:
     return {"assessment_id": assessment.id, "questions": [presenters.question(one) for one in shown]}
 
 
-def _loaded(
-    assessment_id: str, with_keys: bool
-) -> tuple[Assessment, forms.Form, list[forms.ShownQuestion]]:
+def _loaded(assessment_id: str, with_keys: bool) -> tuple[Assessment, forms.Form, list[forms.ShownQuestion]]:
     with services().database.read() as session:
         assessment = Assessment.get(session, caller().organization_id, assessment_id)
         form = assessment.form(session)

@@ -9,7 +9,7 @@ import json
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -155,7 +155,8 @@ def _client(server: str | None, api_key: str | None, home: str | None) -> "Itera
     if server:
         if not api_key:
             raise Unusable("--server needs a key: give --api-key or set ASSESSGEN_API_KEY.")
-        yield Client(server, api_key)
+        with closing(Client(server, api_key)) as client:
+            yield client
         return
     settings = read_settings(home)
     with ExitStack() as stack:

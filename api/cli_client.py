@@ -46,6 +46,10 @@ class Client:
         self._session.headers["User-Agent"] = f"assessgen/{VERSION}"
         self._session.trust_env = urlsplit(self.url).hostname not in ("127.0.0.1", "::1", "localhost")
 
+    def close(self) -> None:
+        """Close its connections."""
+        self._session.close()
+
     def submit(self, brief: Json) -> str:
         """Hand a brief in; the job's id. Safe to repeat: it carries an idempotency key."""
         headers = {"Idempotency-Key": secrets.token_hex(16)}

@@ -47,7 +47,7 @@ def show_assessment(out: Console, result: Json, info: Json, questions: Sequence[
         _show_question(out, question)
     _show_warnings(out, result)
     out.print()
-    out.print(f"All of it: {url}")
+    out.print(f"All of it: {url}", soft_wrap=True)
 
 
 def _show(out: Console, title: str, content: Table) -> None:

@@ -13,7 +13,10 @@ blueprint = Blueprint("docs", __name__, template_folder="templates", static_fold
 _SPEC = find_spec("offapi")
 ASSETS = Path((_SPEC.submodule_search_locations or ["."])[0]) if _SPEC else Path()
 SERVED = {"swagger_bundle.js", "swagger_preset.js", "swagger_style.css"}
-POLICY = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self'"
+)
 
 
 @blueprint.get("/")

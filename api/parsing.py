@@ -28,7 +28,7 @@ class Parser(FlaskParser):
     DEFAULT_VALIDATION_STATUS = 400
     DEFAULT_UNKNOWN_BY_LOCATION = {"json": None, "query": RAISE}  # noqa: RUF012 - webargs reads it off the class
 
-    def load_json(self, req: Request, schema: Schema) -> Any:
+    def load_json(self, req: Request, schema: Schema) -> Any:  # noqa: ARG002 - webargs calls it so
         """The body as strict JSON. Raises UnsupportedMediaType, RequestEntityTooLarge or BadRequest."""
         if req.mimetype != "application/json" and not req.mimetype.endswith("+json"):
             raise UnsupportedMediaType
@@ -40,11 +40,11 @@ class Parser(FlaskParser):
     def handle_error(
         self,
         error: ValidationError,
-        req: Request,
+        req: Request,  # noqa: ARG002 - webargs calls it so
         schema: Schema,
         *,
-        error_status_code: int | None,
-        error_headers: Mapping[str, str] | None,
+        error_status_code: int | None,  # noqa: ARG002
+        error_headers: Mapping[str, str] | None,  # noqa: ARG002
     ) -> NoReturn:
         """Refuse in one sentence that names a field, and tell all of them in `errors`."""
         [messages] = error.messages_dict.values()

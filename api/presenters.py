@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from models import Assessment, Form, TaskExecution, TaskExecutionLog
@@ -121,7 +122,7 @@ def shares(total: int, weights: list[int]) -> list[int]:
     for weight in weights:
         bounds.append(bounds[-1] + weight)
     edges = [(2 * total * bound + whole) // (2 * whole) for bound in bounds]
-    return [after - before for before, after in zip(edges, edges[1:], strict=False)]
+    return [after - before for before, after in pairwise(edges)]
 
 
 def question(shown: ShownQuestion) -> dict[str, Any]:

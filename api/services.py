@@ -89,7 +89,7 @@ class Services:
             sequences = task_executions.sequences(connection, wanted)
         known = {one: self._documents.get(one) for one in sequences}
         found = {
-            one: document for one, document in known.items() if document and document.sequence == sequences[one]
+            one: kept for one, kept in known.items() if kept is not None and kept.sequence == sequences[one]
         }
         if len(found) < len(sequences):
             found |= self._render([one for one in sequences if one not in found])

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, cast
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4  # noqa: TID251 - this is the one home of ids
 
 from sqlalchemy import JSON, BigInteger, DateTime, Integer, MetaData, String, Table, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
@@ -24,7 +24,7 @@ Json = dict[str, Any]
 
 def new_id() -> str:
     """A new random UUID, in its usual 36 characters."""
-    return str(uuid4())  # noqa: TID251 - this is the one home of ids
+    return str(uuid4())
 
 
 def parse_id(text: str) -> str | None:
@@ -42,7 +42,9 @@ _clock: Callable[[], datetime] | None = None
 
 def utcnow() -> datetime:
     """The time, aware, in UTC."""
-    return _clock() if _clock else datetime.now(UTC)  # noqa: TID251 - this is the one home of the clock
+    if _clock is not None:
+        return _clock()
+    return datetime.now(UTC)  # noqa: TID251 - this is the one home of the clock
 
 
 def set_clock(clock: Callable[[], datetime] | None) -> None:
@@ -65,7 +67,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -82,7 +84,7 @@ class Base(DeclarativeBase):
     """The declarative base of all tables."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it off the class
         datetime: UtcDateTime(),
         Json: JsonColumn,
         list[Any]: JsonColumn,

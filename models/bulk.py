@@ -71,7 +71,7 @@ def _statement(groups: tuple[tuple[Table, tuple[str, ...]], ...]) -> str:
 def _insert(table: Table, names: tuple[str, ...]) -> str:
     columns = ", ".join(f'"{_column(table, name).name}"' for name in names)
     selected = ", ".join(f'"{name}"' for name in names)
-    return f'INSERT INTO {table.name} ({columns}) SELECT {selected} FROM {_recordset(table, names)}'  # noqa: S608
+    return f"INSERT INTO {table.name} ({columns}) SELECT {selected} FROM {_recordset(table, names)}"  # noqa: S608
 
 
 @cache

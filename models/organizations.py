@@ -77,9 +77,7 @@ class ApiKey(Base):
     @classmethod
     def revoke(cls, session: Session, organization: Organization, prefix: str) -> "ApiKey":
         """Make the key whose prefix this is useless; raises NotFound."""
-        key = session.scalar(
-            select(cls).where(cls.organization_id == organization.id, cls.prefix == prefix)
-        )
+        key = session.scalar(select(cls).where(cls.organization_id == organization.id, cls.prefix == prefix))
         if key is None:
             raise NotFound(f"{organization.name} has no key with the prefix {prefix!r}.")
         key.revoked_at = key.revoked_at or utcnow()

@@ -21,6 +21,7 @@ from models.base import set_clock
 from models.organizations import ApiKey, Organization
 from models.session import Database
 from settings import Settings
+from tests.jobs import Clock, standing_clock
 from tests.stack import Stack
 
 POSTGRES = os.environ.get("ASSESSGEN_TEST_POSTGRES_URL", "")
@@ -98,6 +99,30 @@ def database(settings: Settings) -> Iterator[Database]:
     migrations.upgrade(database)
     yield database
     database.dispose()
+
+
+@pytest.fixture(scope="module", params=["sqlite", needs_postgres])
+def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """A migrated database for all tests of a module that look at rows of their own only."""
+    if request.param == "sqlite":
+        yield from _migrated(f"sqlite:///{tmp_path_factory.mktemp('shared') / 'test.db'}")
+        return
+    with postgres_database() as url:
+        yield from _migrated(settings_for(tmp_path_factory.mktemp("shared"), url).database_url)
+
+
+def _migrated(url: str) -> Iterator[Database]:
+    database = Database(url)
+    migrations.upgrade(database)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def clock() -> Iterator[Clock]:
+    """The product's clock, standing still."""
+    with standing_clock() as clock:
+        yield clock
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,7 @@ def claimed(
         return runs.claim(connection, ids, worker, lease, most)
 
 
-def recorded(database: Database, *writes: Write) -> list[None | BaseException]:
+def recorded(database: Database, *writes: Write) -> list[BaseException | None]:
     """The writes' outcomes."""
     with database.transaction() as connection:
         return runs.record(connection, writes)

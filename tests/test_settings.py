@@ -100,8 +100,15 @@ def test_the_engine_follows_from_the_key_unless_it_is_named(engine: str, key: st
 
 
 BAD = [
-    *((name, value) for name in ("ASSESSGEN_WEB_THREADS",) for value in ("0", "3", "-4", "4.5", "many", "٤", "0x10")),
-    *((name, "0") for name in ("ASSESSGEN_WORKER_THREADS", "ASSESSGEN_DELIVERY_THREADS", "ASSESSGEN_MODEL_CALLS")),
+    *(
+        (name, value)
+        for name in ("ASSESSGEN_WEB_THREADS",)
+        for value in ("0", "3", "-4", "4.5", "many", "٤", "0x10")
+    ),
+    *(
+        (name, "0")
+        for name in ("ASSESSGEN_WORKER_THREADS", "ASSESSGEN_DELIVERY_THREADS", "ASSESSGEN_MODEL_CALLS")
+    ),
     ("ASSESSGEN_MAX_ATTEMPTS", "0"),
     *(("ASSESSGEN_MODEL_TIMEOUT", value) for value in ("0", "-1", "soon", "nan", "inf", "86400")),
     *((name, "0") for name in ("ASSESSGEN_LEASE", "ASSESSGEN_HEARTBEAT", "ASSESSGEN_SWEEP")),

@@ -73,7 +73,7 @@ class EmbeddedWorker:
         while True:
             try:
                 queue.sweep(self._runtime.database)
-            except Exception:  # noqa: BLE001 - a sweep that fails must not be the last one
+            except Exception:  # a sweep that fails must not be the last one
                 log.exception("The sweep failed; the next one tries again.")
             if self._stopping.wait(self._settings.sweep_every):
                 return

@@ -51,6 +51,7 @@ class WorkerProcess:
         self._delivering: dict[str, bool] = {}
         self._runs: dict[Claim, Run] = {}
         self._lock = threading.Lock()
+        self._draining = False
         self._stopping = threading.Event()
         self._loop = _new_loop()
         self._model = self._make_model()
@@ -105,6 +106,8 @@ class WorkerProcess:
         )
         with self._lock:
             self._runs[job.claim] = run
+            if self._draining:
+                run.stop()
         try:
             await SUBJECTS[job.type](run, self._engines[job.mode])
         except StaleRun:
@@ -118,9 +121,12 @@ class WorkerProcess:
                 self._runs.pop(job.claim, None)
 
     async def _ended_badly(self, run: Run, error: Exception) -> None:
-        decision = retry.decide(error, run.job.attempts_without_progress, self.settings.max_attempts)
+        attempts = 0 if run.progressed else run.job.attempts_without_progress
+        decision = retry.decide(error, attempts, self.settings.max_attempts)
         if isinstance(decision, retry.Again):
-            log.warning("job %s: %r; again in %s", run.claim.execution_id, error, decision.after, exc_info=error)
+            log.warning(
+                "job %s: %r; again in %s", run.claim.execution_id, error, decision.after, exc_info=error
+            )
             await asyncio.to_thread(self._release, run.claim, decision.after)
             return
         log.error("job %s failed: %s", run.claim.execution_id, decision.message, exc_info=error)
@@ -134,7 +140,7 @@ class WorkerProcess:
         with self.database.transaction() as connection:
             runs.release(connection, claim, run_at=utcnow() + after)
 
-    def _record(self, writes: Sequence[Write]) -> list[None | BaseException]:
+    def _record(self, writes: Sequence[Write]) -> list[BaseException | None]:
         with self.database.transaction() as connection:
             return runs.record(connection, writes)
 
@@ -181,7 +187,7 @@ class WorkerProcess:
         try:
             with self.database.transaction() as connection:
                 lost = runs.renew(connection, claims, timedelta(seconds=self.settings.lease))
-        except Exception:  # noqa: BLE001 - a beat that fails must not end the heart: the next may succeed
+        except Exception:  # a beat that fails must not end the heart: the next may succeed
             log.exception("The leases could not be renewed; trying again at the next beat.")
             return
         with self._lock:
@@ -190,8 +196,9 @@ class WorkerProcess:
                     self._runs[claim].lose()
 
     def drain(self) -> None:
-        """Let every run end before its next step; its job is given back."""
+        """Let every run end before its next step, and those that still come too; the jobs are given back."""
         with self._lock:
+            self._draining = True
             held = list(self._runs.values())
         for run in held:
             run.stop()

@@ -35,7 +35,8 @@ def decide(error: BaseException, attempts_without_progress: int, max_attempts: i
             f"The job failed {attempts_without_progress} times without getting further "
             f"({type(error).__name__}); the worker's log has the details.",
         )
-    pause = timedelta(seconds=2**attempts_without_progress)
+    # Bounded while they are numbers: a timedelta can't hold every wait that a header may ask for.
+    pause = 2.0 ** min(attempts_without_progress, 10)
     if isinstance(error, ModelBusy) and error.retry_after:
-        pause = max(pause, timedelta(seconds=error.retry_after))
-    return Again(min(pause, LONGEST_PAUSE))
+        pause = max(pause, error.retry_after)
+    return Again(timedelta(seconds=min(pause, LONGEST_PAUSE.total_seconds())))

@@ -56,6 +56,8 @@ class Run:
         self._recorder = recorder
         self._model = model
         self._announce = announce
+        # True once this run has stored something that a later one need not do again.
+        self.progressed = False
         self._lost = False
         self._stopping = False
 
@@ -96,11 +98,14 @@ class Run:
 
     def say(self, message: str, progress: float | None = None) -> None:
         """Queue a progress line. Lines are stored in order; a lost claim shows at the next step."""
-        self._recorder.submit(Write(self.claim, line=Line(message, progress))).add_done_callback(self._noticed)
+        self._recorder.submit(Write(self.claim, line=Line(message, progress))).add_done_callback(
+            self._noticed
+        )
 
     async def write(self, write: Write) -> None:
         """Store something; raises StaleRun when the job is this run's no more."""
         await asyncio.wrap_future(self._recorder.submit(write))
+        self.progressed = self.progressed or write.step is not None or write.call is not None
         if write.line is not None:
             self._announce()
 

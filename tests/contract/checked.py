@@ -101,6 +101,9 @@ def check(app: Flask, response: TestResponse) -> None:
 def _check_headers(response: TestResponse, where: str) -> None:
     needed = {401: "WWW-Authenticate", 405: "Allow", 503: "Retry-After"}.get(response.status_code)
     assert needed is None or needed in response.headers, f"{where}: without {needed}"
+    # A 304 means something only to a client that was allowed to keep the answer.
+    kept = "private, no-cache" if "ETag" in response.headers else "no-store"
+    assert response.headers["Cache-Control"] == kept, where
 
 
 def _documented(

@@ -16,9 +16,9 @@ from tests.contract.jobs import EXECUTIONS, GENERATE, claim, complete, job_in, s
 
 REQUEST = {
     "job_role": "Senior Python Developer",
-    "job_description": "We are looking for a Senior Python Developer with 5+ years of experience in Django, Flask, "
-    "and FastAPI. The candidate should have strong knowledge of databases, REST APIs, and cloud technologies. "
-    "Experience with Docker, Kubernetes, and CI/CD pipelines is preferred.",
+    "job_description": "We are looking for a Senior Python Developer with 5+ years of experience in Django, "
+    "Flask, and FastAPI. The candidate should have strong knowledge of databases, REST APIs, and cloud "
+    "technologies. Experience with Docker, Kubernetes, and CI/CD pipelines is preferred.",
     "cutoff": 60,
     "notification_url": "https://your-webhook-url.com/assessment-status",
 }
@@ -174,7 +174,7 @@ def test_recent_logs_are_the_last_ten_lines_oldest_first_with_rising_ids(
     client: CheckedClient, database: Database
 ) -> None:
     job_id = submit(client)
-    messages = ["AI Progress: Searching for skill: Data Security (%d/12)" % place for place in range(1, 13)]
+    messages = [f"AI Progress: Searching for skill: Data Security ({place}/12)" for place in range(1, 13)]
     say(database, claim(database, job_id), *messages)
     found = status_of(client, job_id)
     lines = found["recent_logs"]

@@ -23,16 +23,16 @@ WELDING = skill("underwater-welding", 1, name="Underwater Welding", group="other
 
 def form_of(filled: list[tuple[Cell, Item]], seed: int = 1, **more: Any) -> FormDraft:
     analysis = Analysis("intermediate", "A role.", (PYTHON, SQL))
-    state = State(
-        brief(more.pop("role", "Developer"), **more), offline.ENGINE, analysis, items=tuple(filled)
-    )
+    state = State(brief(more.pop("role", "Developer"), **more), offline.ENGINE, analysis, items=tuple(filled))
     form = asyncio.run(assemble(state, FakeTools(seed=seed))).form
     assert form is not None
     return form
 
 
 def some(count: int) -> list[tuple[Cell, Item]]:
-    return [(cell(PYTHON if number % 3 else SQL), item(number, seconds=30 + number)) for number in range(count)]
+    return [
+        (cell(PYTHON if number % 3 else SQL), item(number, seconds=30 + number)) for number in range(count)
+    ]
 
 
 @pytest.mark.parametrize("count", range(5, 101))
@@ -109,7 +109,11 @@ def test_sections_are_named_by_their_group_the_largest_first_and_easy_comes_befo
         (cell(SQL), item(6)),
     ]
     form = form_of(filled)
-    assert [section.name for section in form.sections] == ["Programming Languages", "Databases", "Other Skills"]
+    assert [section.name for section in form.sections] == [
+        "Programming Languages",
+        "Databases",
+        "Other Skills",
+    ]
     assert [section.skills for section in form.sections] == [("Python",), ("SQL",), ("Underwater Welding",)]
     difficulties = [placed.item.difficulty for placed in form.placed if placed.section == 0]
     assert difficulties == ["entry", "intermediate", "senior"]

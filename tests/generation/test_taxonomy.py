@@ -124,7 +124,13 @@ def test_a_context_of_several_words_counts() -> None:
 
 @pytest.mark.parametrize(
     ("name", "skill"),
-    [("Go", "go"), ("react", "react"), ("R", "r-programming"), (".NET", "dotnet"), ("REST APIs", "rest-api-design")],
+    [
+        ("Go", "go"),
+        ("react", "react"),
+        ("R", "r-programming"),
+        (".NET", "dotnet"),
+        ("REST APIs", "rest-api-design"),
+    ],
 )
 def test_a_name_alone_is_known_without_case_or_context(name: str, skill: str) -> None:
     known = BOOK.named(name)
@@ -145,9 +151,7 @@ def test_every_neighbour_and_every_group_exists() -> None:
 
 def test_every_skill_leads_to_one_with_items() -> None:
     stocked = shipped_items().keys()
-    lost = [
-        skill for skill in BOOK.skills if skill not in stocked and not stocked & set(BOOK.nearest(skill))
-    ]
+    lost = [skill for skill in BOOK.skills if skill not in stocked and not stocked & set(BOOK.nearest(skill))]
     assert lost == []
 
 
@@ -210,7 +214,7 @@ def test_a_cold_process_has_the_taxonomy_in_time() -> None:
 
 
 def test_five_thousand_words_are_read_in_time() -> None:
-    words = "We need Python and SQL in a team of Go developers who react to market change".split()
+    words = ["We", "need", "Python", "and", "SQL", "in", "a", "team", "of", "Go", "developers", "who", "react", "to", "market", "change"]
     text = " ".join(words[place % len(words)] + ("." if place % 17 == 0 else "") for place in range(5_000))
 
     def seconds() -> float:

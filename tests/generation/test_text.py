@@ -68,7 +68,9 @@ def test_the_words_of_one_name_are_joined(text: str, words: list[str]) -> None:
     assert [token.joined for token in found] == [False] + [True] * (len(words) - 1)
 
 
-@pytest.mark.parametrize("text", ["SQL, Python", "Java. Script", "machine\n\nlearning", "data (science)", "a; b"])
+@pytest.mark.parametrize(
+    "text", ["SQL, Python", "Java. Script", "machine\n\nlearning", "data (science)", "a; b"]
+)
 def test_a_stop_between_two_words_parts_them(text: str) -> None:
     assert [token.joined for token in tokens(text)] == [False, False]
 

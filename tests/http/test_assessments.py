@@ -12,19 +12,46 @@ from tests.contract.jobs import ASSESSMENTS, job_in, status_of, submit
 
 # DECISIONS.md, section A.
 INFO = {
-    "assessment_id", "name", "job_role", "status", "created_at", "created_by", "cutoff", "total_duration",
-    "number_of_questions", "skills", "question_types", "sections", "proctoring", "engine", "external_id", "metadata",
-}  # fmt: skip
+    "assessment_id",
+    "name",
+    "job_role",
+    "status",
+    "created_at",
+    "created_by",
+    "cutoff",
+    "total_duration",
+    "number_of_questions",
+    "skills",
+    "question_types",
+    "sections",
+    "proctoring",
+    "engine",
+    "external_id",
+    "metadata",
+}
 SKILL = {"name", "weight", "must_have", "number_of_questions"}
 SECTION = {"name", "duration", "number_of_questions", "question_types", "skills"}
 PROCTORING = {
-    "enabled", "full_screen", "tab_switch_limit", "webcam", "copy_paste_blocked", "shuffle_questions",
+    "enabled",
+    "full_screen",
+    "tab_switch_limit",
+    "webcam",
+    "copy_paste_blocked",
+    "shuffle_questions",
     "shuffle_options",
-}  # fmt: skip
+}
 RESULT = {
-    "assessment_id", "assessment_name", "number_of_questions", "requested", "delivered", "shortfall", "warnings",
-    "engine", "usage", "info_url",
-}  # fmt: skip
+    "assessment_id",
+    "assessment_name",
+    "number_of_questions",
+    "requested",
+    "delivered",
+    "shortfall",
+    "warnings",
+    "engine",
+    "usage",
+    "info_url",
+}
 KEY = {"correct", "explanation", "misconceptions"}
 
 Make = Callable[..., str]

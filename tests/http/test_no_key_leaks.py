@@ -76,7 +76,7 @@ def told(value: Any, secrets: set[str]) -> list[str]:
 def stream_of(client: CheckedClient, job_id: str) -> list[Any]:
     """The data of a job's stream."""
     response = client.get(f"{EXECUTIONS}/{job_id}/stream")
-    text = "".join(part.decode() for part in response.response)
+    text = response.text
     response.close()
     return [json.loads(line.removeprefix("data: ")) for line in text.split("\n") if line.startswith("data: ")]
 
@@ -136,7 +136,7 @@ def test_no_row_that_goes_out_tells_a_key(
         ).all()
         kept = session.scalars(select(IdempotentRequest)).all()
     assert len(events) == len(deliveries) == len(lines) > 10
-    values = [event.payload for event in events] + [delivery.body for delivery in deliveries]
+    values: list[Any] = [event.payload for event in events] + [delivery.body for delivery in deliveries]
     values += [{"message": line.message} for line in lines]
     values += [[json.loads(answer.body), answer.headers] for answer in kept if answer.body]
     assert [told(value, secrets) for value in values] == [[]] * len(values)

@@ -1,6 +1,6 @@
 """Many callers, one statement: order, failures and ends of `Batcher` and `Combiner`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from threading import Event, Lock
 from typing import Any
@@ -186,7 +186,10 @@ def test_one_bad_item_of_those_done_together_spoils_nobody_elses() -> None:
 
 def test_a_combiner_whose_handler_miscounts_tells_each_caller_and_goes_on() -> None:
     table = Table()
-    combine: Callable[[Sequence[int]], Sequence[int | BaseException]] = lambda items: table(items)[:1]
+
+    def combine(numbers: Sequence[int]) -> Sequence[int | BaseException]:
+        return table(numbers)[:1]
+
     combiner: Combiner[int, int] = Combiner(combine)
     table.open.clear()
     with ThreadPoolExecutor(4) as pool:

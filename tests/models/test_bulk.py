@@ -198,6 +198,8 @@ def test_a_parent_and_its_children_go_in_together(shared: Database) -> None:
     job_id = new_id()
     with shared.statement() as connection:
         row = {**dict(job_row(connection, model)._mapping), "id": job_id}
-        insert_rows(connection, [(JOBS, [row]), (LOGS, [line(job_id, "child")]), (STEPS, [step(job_id, "a", {})])])
+        insert_rows(
+            connection, [(JOBS, [row]), (LOGS, [line(job_id, "child")]), (STEPS, [step(job_id, "a", {})])]
+        )
     with shared.connection() as connection:
         assert dict(job_row(connection, job_id)._mapping) == row

@@ -58,7 +58,9 @@ def test_a_lease_that_ran_out_unnoticed_can_still_be_renewed(database: Database,
     assert claimed(database, mine.execution_id, worker="w2") == []
 
 
-def test_a_late_heartbeat_does_not_take_back_a_job_that_was_given_up(database: Database, clock: Clock) -> None:
+def test_a_late_heartbeat_does_not_take_back_a_job_that_was_given_up(
+    database: Database, clock: Clock
+) -> None:
     mine = job_in(database, PROCESSING)
     released(database, mine)
     assert renewed(database, mine) == {mine}
@@ -109,7 +111,11 @@ DUE: dict[str, tuple[str, dict[str, float | None], bool]] = {
         True,
     ),
     "given up": (PROCESSING, {"published_at": None, "lease_expires_at": None}, True),
-    "given up until later": (PROCESSING, {"published_at": None, "lease_expires_at": None, "run_at": 1}, False),
+    "given up until later": (
+        PROCESSING,
+        {"published_at": None, "lease_expires_at": None, "run_at": 1},
+        False,
+    ),
     "given up, published lately": (PROCESSING, {"published_at": -9, "lease_expires_at": None}, False),
     "completed": (COMPLETED, {"published_at": None}, False),
     "failed": (FAILED, {"published_at": None}, False),

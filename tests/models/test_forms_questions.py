@@ -106,9 +106,7 @@ def test_the_row_of_a_question_says_nothing_of_its_key() -> None:
 
 
 def test_the_key_is_at_every_place_equally_often_in_the_long_run() -> None:
-    places = [
-        option_ids(question(number).options)[question(number).options[0]] for number in range(2000)
-    ]
+    places = [option_ids(question(number).options)[question(number).options[0]] for number in range(2000)]
     assert {place: 400 < places.count(place) < 600 for place in "abcd"} == dict.fromkeys("abcd", True)
 
 
@@ -151,7 +149,9 @@ def load(database: Database, items: list[NewQuestion]) -> int:
 
 def counts(database: Database) -> tuple[int, int]:
     with database.read() as session:
-        stored, keys = (session.scalar(select(func.count()).select_from(one)) for one in (Question, QuestionKey))
+        stored, keys = (
+            session.scalar(select(func.count()).select_from(one)) for one in (Question, QuestionKey)
+        )
     return stored or 0, keys or 0
 
 

@@ -178,9 +178,9 @@ def test_a_cancelled_job_says_so_in_its_error_and_a_retried_one_begins_anew_with
 @pytest.mark.parametrize("status", [COMPLETED, FAILED])
 def test_the_refusal_to_cancel_names_the_status_the_job_is_in(shared: Database, status: str) -> None:
     mine = job_in(shared, status)
-    with pytest.raises(Conflict, match=f"is {status}; only one that is pending or processing"):  # noqa: SIM117
-        with shared.write() as session:
-            execution = session.get_one(task_executions.TaskExecution, mine.execution_id)
+    with shared.write() as session:
+        execution = session.get_one(task_executions.TaskExecution, mine.execution_id)
+        with pytest.raises(Conflict, match=f"is {status}; only one that is pending or processing"):
             task_executions.cancel(session, execution)
 
 
@@ -235,7 +235,11 @@ def test_writes_of_many_runs_are_stored_together_and_a_stale_one_spoils_none(sha
     cancel(shared, stale)
     outcomes = recorded(
         shared,
-        *(Write(one, line=Line(f"{number}: of {one.execution_id}")) for number in (1, 2) for one in (first, stale, third)),
+        *(
+            Write(one, line=Line(f"{number}: of {one.execution_id}"))
+            for number in (1, 2)
+            for one in (first, stale, third)
+        ),
     )
     assert [type(outcome) for outcome in outcomes] == [type(None), StaleRun, type(None)] * 2
     for one in (first, third):

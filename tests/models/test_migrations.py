@@ -84,7 +84,9 @@ def test_the_revisions_are_one_line_numbered_from_0001() -> None:
     assert revisions[::-1] == [f"{number:04}" for number in range(1, len(revisions) + 1)]
 
 
-UPGRADE = "import sys, migrations; from models.session import Database; migrations.upgrade(Database(sys.argv[1]))"
+UPGRADE = (
+    "import sys, migrations; from models.session import Database; migrations.upgrade(Database(sys.argv[1]))"
+)
 
 
 def test_processes_that_upgrade_at_the_same_moment_all_succeed(settings: Settings) -> None:

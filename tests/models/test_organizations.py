@@ -139,7 +139,7 @@ def test_a_name_has_1_to_200_characters(shared: Database, name: str) -> None:
         organization(shared, name)
 
 
-@pytest.mark.parametrize("name", ["x" * 200, "名" * 200, "O'Neil & \"Söhne\" %s", "acme", "ACME"])
+@pytest.mark.parametrize("name", ["x" * 200, "名" * 200, 'O\'Neil & "Söhne" %s', "acme", "ACME"])
 def test_every_other_name_is_kept_as_it_is(shared: Database, name: str) -> None:
     found = organization(shared, name)
     with shared.read() as session:

@@ -7,15 +7,7 @@ import pytest
 
 from models.session import Database
 from settings import Settings
-from tests.jobs import Clock, standing_clock
 from workers.process import WorkerProcess
-
-
-@pytest.fixture
-def clock() -> Iterator[Clock]:
-    """The product's clock, standing still."""
-    with standing_clock() as clock:
-        yield clock
 
 
 class Workers:

@@ -56,7 +56,7 @@ class Runs:
         self.recorder: Batcher[Write, None] = Batcher(self._record, "recorder")
         self.announced: list[int] = []
 
-    def _record(self, writes: Sequence[Write]) -> list[None | BaseException]:
+    def _record(self, writes: Sequence[Write]) -> list[BaseException | None]:
         with self.database.transaction() as connection:
             return runs.record(connection, writes)
 
@@ -80,13 +80,15 @@ class Runs:
 
     def steps(self) -> dict[str, Any]:
         """The stored steps."""
+        query = select(ExecutionStep).where(ExecutionStep.task_execution_id == self.job_id)
         with self.database.read() as session:
-            return {step.key: step.result["value"] for step in session.scalars(select(ExecutionStep))}
+            return {step.key: step.result["value"] for step in session.scalars(query)}
 
     def calls(self) -> list[ModelCall]:
         """The journalled calls."""
+        query = select(ModelCall).where(ModelCall.task_execution_id == self.job_id)
         with self.database.read() as session:
-            return list(session.scalars(select(ModelCall).order_by(ModelCall.id)))
+            return list(session.scalars(query.order_by(ModelCall.id)))
 
     def lines(self) -> list[str]:
         """The job's log."""
@@ -114,8 +116,8 @@ class Making:
 
 
 @pytest.fixture
-def job_runs(database: Database) -> Iterator[Runs]:
-    job_runs = Runs(database)
+def job_runs(shared: Database) -> Iterator[Runs]:
+    job_runs = Runs(shared)
     yield job_runs
     job_runs.recorder.close()
 
@@ -156,7 +158,11 @@ def test_steps_of_different_keys_are_different_steps(job_runs: Runs) -> None:
     asyncio.run(first.step("write:1", Making(1)))
     asyncio.run(first.step("write:2", Making(2)))
     second = job_runs.new()
-    assert [asyncio.run(second.step(key, Making(9))) for key in ("write:2", "write:1", "write:3")] == [2, 1, 9]
+    assert [asyncio.run(second.step(key, Making(9))) for key in ("write:2", "write:1", "write:3")] == [
+        2,
+        1,
+        9,
+    ]
 
 
 # --- model calls -------------------------------------------------------------------------------
