@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 import address_guard
 from api.auth import caller, require_key
-from api.idempotency import answered_once, key_of_request, to_response
+from api.idempotency import answered_once, key_of_request, marked, to_response
 from api.parsing import Blueprint
 from api.schemas.common import ErrorSchema
 from api.schemas.generation_v2 import ACCEPTED_EXAMPLE, REQUEST_EXAMPLE, AcceptedSchema, GenerateSchema
 from api.schemas.task_executions_v2 import STATUS_EXAMPLE, StatusSchema
 from api.services import services
+from api.task_executions_v2 import where_to_look
 from models import task_executions
 from models.errors import InvalidInput
 from models.idempotency import Answer
@@ -30,8 +31,6 @@ blueprint.before_request(require_key)
 
 WAIT = re.compile(r"(?:^|,)\s*wait\s*=\s*(\"?)(\d{1,4})\1\s*(?:[,;]|$)", re.IGNORECASE)
 LONGEST_WAIT = 90
-# How long a client should let pass before it polls, in seconds.
-POLL_AFTER = "1"
 
 
 @blueprint.post("/assessments/generate-ai")
@@ -76,7 +75,8 @@ def generate(data: dict[str, Any]) -> Response:
     # The place first: who is told that too many wait must not find a job made all the same.
     with services().watch.place():
         answer, replayed = _submitted(submission)
-        return _waited(json.loads(answer.body)["job_id"], seconds) or to_response(answer, replayed)
+        response = _waited(json.loads(answer.body)["job_id"], seconds)
+    return to_response(answer, replayed) if response is None else marked(response, replayed)
 
 
 def _submitted(submission: Submission) -> tuple[Answer, bool]:
@@ -152,8 +152,7 @@ def _make(submission: Submission) -> Any:
 
 def _answer(job_id: str) -> Answer:
     body = {"job_id": job_id, "status": PENDING, "message": QUEUED_MESSAGE}
-    location = f"/api/v2/task-executions/status/{job_id}"
-    return Answer(202, {"Location": location, "Retry-After": POLL_AFTER}, json.dumps(body))
+    return Answer(202, where_to_look(job_id), json.dumps(body))
 
 
 def wait_asked_for() -> int:

@@ -55,6 +55,11 @@ def to_response(answer: Answer, replayed: bool) -> Response:
     """The answer over HTTP."""
     response = Response(answer.body, status=answer.status_code, mimetype="application/json")
     response.headers.extend(answer.headers)
+    return marked(response, replayed)
+
+
+def marked(response: Response, replayed: bool) -> Response:
+    """The response, which says so when it is a replay."""
     if replayed:
         response.headers["Idempotent-Replayed"] = "true"
     return response

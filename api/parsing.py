@@ -116,5 +116,3 @@ def _flat(messages: Any, path: str = "") -> dict[str, list[str]]:
 def _sentence(fields: dict[str, list[str]]) -> str:
     name, messages = next(iter(fields.items()))
     return f"{name}: {messages[0]}"
-
-

@@ -36,6 +36,8 @@ blueprint.before_request(require_key)
 # A comment goes out after so many silent seconds, or proxies take the stream for dead.
 STREAM_SILENCE = 15.0
 LONGEST_STREAM = 3600.0
+# How long a client should let pass before it polls (again), in seconds.
+POLL_AFTER = "1"
 
 
 @blueprint.get("/status/<job_id>")
@@ -51,7 +53,7 @@ def status(job_id: str) -> Response:
     response = Response(document.body, mimetype="application/json")
     response.set_etag(f"{document.sequence}-{execution_id[:8]}")
     if document.status in OPEN:
-        response.headers["Retry-After"] = "1"
+        response.headers["Retry-After"] = POLL_AFTER
     if "If-None-Match" in request.headers:
         response.make_conditional(request)
     return response
@@ -116,7 +118,13 @@ def retry(job_id: str) -> Response:
     services().publisher.publish(GENERATE, job.id)
     response = _told(services(), job)
     response.status_code = 202
+    response.headers.extend(where_to_look(job.id))
     return response
+
+
+def where_to_look(job_id: str) -> dict[str, str]:
+    """The headers that tell where an accepted job is followed, and after how many seconds."""
+    return {"Location": f"/api/v2/task-executions/status/{job_id}", "Retry-After": POLL_AFTER}
 
 
 def _told(here: Services, job: TaskExecution) -> Response:

@@ -369,7 +369,9 @@ class _Batch:
         if row["status"] != PROCESSING:
             row["lease_expires_at"] = None
             row["progress"] = 1.0 if row["status"] == COMPLETED else row["progress"]
-        row["updated_at"] = self.now
+        if write.line is not None:
+            # With the sequence only: what the status document shows must change with its ETag.
+            row["updated_at"] = self.now
         # Only rows that are held locked are changed, so their id alone is a sufficient condition.
         self.changed[str(row["id"])] = {name: row[name] for name in CHANGED}
 

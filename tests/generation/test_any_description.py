@@ -3,7 +3,8 @@
 import json
 import random
 import time
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -19,11 +20,16 @@ from workers.generation.lint import flaws
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.json"))
 GENERIC = (
-    "We are looking for a motivated colleague who joins our team as soon as possible. You will take over varied "
-    "duties, plan your own day, speak with partners inside and outside of the house, and see to it that things "
-    "are done on time and done well. You bring some years of practice in a similar position, a friendly manner "
-    "and the wish to learn. We give you a thorough start, colleagues who help each other, modern rooms close to "
-    "the station, and time for your family. If you find yourself in these lines, we look forward to your letter, "
+    "We are looking for a motivated colleague who joins our team as soon as possible. You will take "
+    "over varied "
+    "duties, plan your own day, speak with partners inside and outside of the house, and see to it "
+    "that things "
+    "are done on time and done well. You bring some years of practice in a similar position, a "
+    "friendly manner "
+    "and the wish to learn. We give you a thorough start, colleagues who help each other, modern "
+    "rooms close to "
+    "the station, and time for your family. If you find yourself in these lines, we look forward to "
+    "your letter, "
     "and will answer within one week of receiving it from you."
 )
 SECONDS = 1.0
@@ -121,9 +127,21 @@ def test_one_seed_gives_one_form_and_another_mostly_other_questions(path: Path) 
         return timed(example["job_role"], example["job_description"], 20, seed)
 
     assert form(1) == form(1)
+    # A role whose own skills have few items shares more: 12 items on marketing are 12 items.
+    assert mean_shared(form) < 15
+
+
+def test_over_all_examples_another_seed_gives_mostly_other_questions() -> None:
+    forms = [json.loads(path.read_text()) for path in EXAMPLES]
+    means = [mean_shared(partial(timed, one["job_role"], one["job_description"], 20)) for one in forms]
+    assert sum(means) / len(means) < 10
+
+
+def mean_shared(form: Callable[[int], FormDraft]) -> float:
+    """How many of the first seed's 20 questions another seed's form has too."""
     first = {placed.item.stem for placed in form(1).placed}
     shared = [len(first & {placed.item.stem for placed in form(seed).placed}) for seed in range(2, 12)]
-    assert sum(shared) / len(shared) < 10
+    return sum(shared) / len(shared)
 
 
 def test_a_form_of_text_in_another_language_is_whole_too() -> None:

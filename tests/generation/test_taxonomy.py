@@ -214,7 +214,24 @@ def test_a_cold_process_has_the_taxonomy_in_time() -> None:
 
 
 def test_five_thousand_words_are_read_in_time() -> None:
-    words = ["We", "need", "Python", "and", "SQL", "in", "a", "team", "of", "Go", "developers", "who", "react", "to", "market", "change"]
+    words = [
+        "We",
+        "need",
+        "Python",
+        "and",
+        "SQL",
+        "in",
+        "a",
+        "team",
+        "of",
+        "Go",
+        "developers",
+        "who",
+        "react",
+        "to",
+        "market",
+        "change",
+    ]
     text = " ".join(words[place % len(words)] + ("." if place % 17 == 0 else "") for place in range(5_000))
 
     def seconds() -> float:

@@ -87,6 +87,18 @@ def test_after_neighbours_the_form_s_other_skills_stand_in() -> None:
     assert "SQL" not in [short.skill for short in state.shortfall]
 
 
+def test_no_skill_that_stands_in_is_emptied_while_another_near_one_has_items() -> None:
+    bank = {"django": items_of("django", 6), "flask": items_of("flask", 6)}
+    assert skills_in(written({PYTHON: 5}, bank)) == {"django": 3, "flask": 2}
+    assert skills_in(written({PYTHON: 9}, bank)) == {"django": 6, "flask": 3}
+
+
+def test_near_skills_are_emptied_before_general_aptitude_is_tested() -> None:
+    bank = {"django": items_of("django", 6), "problem-solving": items_of("problem-solving", 6)}
+    unlike_python = skill("django", name="Django", group="backend")
+    assert skills_in(written({unlike_python: 7}, bank)) == {"django": 6, "problem-solving": 1}
+
+
 def test_at_last_general_aptitude_stands_in() -> None:
     unknown = skill("basket-weaving", name="Basket Weaving", group="other")
     state = written(

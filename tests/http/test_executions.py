@@ -21,6 +21,7 @@ from tests.contract.jobs import EXECUTIONS, claim, complete, fail, job_in, say, 
 from tests.stack import until
 
 STATES = ["pending", "processing", "completed", "failed"]
+SOME_ID = "6efe0833-332a-4b78-b022-e2275f8204aa"
 
 
 def pages(client: CheckedClient, query: str = "") -> list[list[str]]:
@@ -83,10 +84,10 @@ def cursor(text: str) -> str:
         ("cursor=%ff%fe", "cursor"),
         ("cursor=" + cursor("2026-01-01T00:00:00+00:00"), "cursor"),
         ("cursor=" + cursor("2026-01-01T00:00:00+00:00 x"), "cursor"),
-        ("cursor=" + cursor(f"2026-01-01T00:00:00 {new_id()}"), "cursor"),
-        ("cursor=" + cursor(f"yesterday {new_id()}"), "cursor"),
-        ("cursor=" + cursor(f"0001-01-01T00:00:00+14:00 {new_id()}"), "cursor"),
-        ("cursor=" + cursor(f"9999-12-31T23:59:59-14:00 {new_id()}"), "cursor"),
+        ("cursor=" + cursor(f"2026-01-01T00:00:00 {SOME_ID}"), "cursor"),
+        ("cursor=" + cursor(f"yesterday {SOME_ID}"), "cursor"),
+        ("cursor=" + cursor(f"0001-01-01T00:00:00+14:00 {SOME_ID}"), "cursor"),
+        ("cursor=" + cursor(f"9999-12-31T23:59:59-14:00 {SOME_ID}"), "cursor"),
     ],
 )
 def test_a_bad_query_of_the_list_is_refused_by_its_name(

@@ -99,40 +99,58 @@ def _without_repeats(filled: Filled) -> Filled:
 def _stand_in(state: State, filled: Filled, tools: Tools) -> tuple[Filled, list[Cell], list[str]]:
     """Fill empty cells with the bank's items of the nearest skills that have some.
 
-    Gives what is filled now, the cells that are empty still, and what stands in for what.
+    Gives what is filled now, the cells that are empty still, and what stands in for what. First no
+    skill gives more than half of what it has: a form that empties one skill is narrow, and the
+    next seed's form would be the same.
     """
-    empty = _empty(state.cells, filled)
     rng = random.Random(f"{tools.seed}:stand-in")
     filled = list(filled)
     left: list[Cell] = []
     warnings: list[str] = []
     taken = {identity(item) for _, item in filled}
-    for skill in {cell.skill.id: cell.skill for cell in empty}.values():
-        cells = [cell for cell in empty if cell.skill.id == skill.id]
-        for near in _candidates(state, skill):
-            if not cells:
-                break
-            free = [item for item in tools.bank.search([near])[near] if identity(item) not in taken]
-            chosen = choose(cells, free, rng)
+    used = Counter(item.skill for _, item in filled)
+    by_skill: dict[str, list[Cell]] = {}
+    for cell in _empty(state.cells, filled):
+        by_skill.setdefault(cell.skill.id, []).append(cell)
+    for cells in by_skill.values():
+        skill = cells[0].skill
+        counts: Counter[str] = Counter()
+        for near, part in _candidates(state, skill):
+            stock = tools.bank.search([near])[near]
+            free = [item for item in stock if identity(item) not in taken]
+            chosen = choose(cells[: max(0, len(stock) // part - used[near])], free, rng)
             filled += [(_moved(cell, item), item) for cell, item in chosen]
             taken |= {identity(item) for _, item in chosen}
+            used[near] += len(chosen)
             cells = cells[len(chosen) :]
-            if chosen and near != skill.id:
-                warnings.append(
-                    f"{chosen[0][1].skill_name} stands in for {skill.name} "
-                    f"in {len(chosen)} {'question' if len(chosen) == 1 else 'questions'}."
-                )
+            counts.update(item.skill_name for _, item in chosen if near != skill.id)
+            if not cells:
+                break
         left += cells
+        warnings += [
+            f"{name} stands in for {skill.name} in {count} {'question' if count == 1 else 'questions'}."
+            for name, count in counts.items()
+        ]
     return filled, left, warnings
 
 
-def _candidates(state: State, skill: SkillNeed) -> list[str]:
-    """Whose items may stand in: its own, its neighbours', the form's other skills', general aptitude's."""
+def _candidates(state: State, skill: SkillNeed) -> list[tuple[str, int]]:
+    """Whose items may stand in, in turn, and what part of them: 2 is a half, 1 the whole.
+
+    The skill's own, its neighbours', the form's other skills', at last general aptitude's.
+    """
     assert state.analysis is not None
     near = [skill.id, *taxonomy.shipped().nearest(skill.id)]
-    near += [other.id for other in state.analysis.skills if other.id != skill.id]
-    near += [general for general, _ in GENERAL]
-    return list(dict.fromkeys(near))
+    near += [other.id for other in state.analysis.skills]
+    near = list(dict.fromkeys(near))
+    general = [name for name, _ in GENERAL]
+    return [
+        (skill.id, 1),
+        *((name, 2) for name in near),
+        *((name, 1) for name in near),
+        *((name, 2) for name in general),
+        *((name, 1) for name in general),
+    ]
 
 
 def _moved(cell: Cell, item: Item) -> Cell:
