@@ -304,7 +304,6 @@ def cancel(session: Session, execution: TaskExecution) -> None:
         session,
         execution,
         {"status": FAILED, "error": CANCELLED_ERROR, "lease_expires_at": None, "current_step": "Cancelled"},
-        allowed_from=OPEN,
         refusal="cancelled",
     )
 
@@ -323,7 +322,6 @@ def retry(session: Session, execution: TaskExecution) -> None:
             "published_at": utcnow(),
             "current_step": QUEUED_MESSAGE,
         },
-        allowed_from=(FAILED,),
         refusal="retried",
     )
 
@@ -332,10 +330,10 @@ def _change(
     session: Session,
     execution: TaskExecution,
     values: dict[str, Any],
-    allowed_from: tuple[str, ...],
     refusal: str,
 ) -> None:
     now = utcnow()
+    allowed_from = [status for status in STATUSES if values["status"] in TRANSITIONS[status]]
     sequence = session.execute(
         update(TaskExecution)
         .where(TaskExecution.id == execution.id, TaskExecution.status.in_(allowed_from))

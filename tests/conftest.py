@@ -56,7 +56,7 @@ def new_postgres() -> Iterator[str]:
         yield url
 
 
-class postgres_database:  # noqa: N801 - used like a function
+class postgres_database:
     """A new PostgreSQL database, dropped at the end."""
 
     def __enter__(self) -> str:

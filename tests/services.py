@@ -119,7 +119,7 @@ def main(arguments: list[str]) -> int:
         print("usage: python -m tests.services -- COMMAND", file=sys.stderr)
         return 2
     signal.signal(signal.SIGTERM, _interrupt)
-    environment, missing = dict(os.environ), []  # noqa: TID251 - the tests' settings, not the product's
+    environment, missing = dict(os.environ), []
     with ExitStack() as stack:
         for wanted in SERVICES:
             try:

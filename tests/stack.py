@@ -226,4 +226,3 @@ BODY = {
     "technologies. Experience with Docker, Kubernetes, and CI/CD pipelines is preferred.",
     "cutoff": 60,
 }
-

@@ -33,18 +33,23 @@ TEMPLATES = (
     "Which measure lets {actor} {goal} when {system} {event}, as scenario {n} describes?",
 )
 ACTORS = (
-    "a backend developer|the on-call engineer|a new team member|the release manager|a data analyst|the security lead|"
-    "a platform engineer|the tech lead|a support specialist|the database administrator|a contractor|the QA engineer|"
+    "a backend developer|the on-call engineer|a new team member|"
+    "the release manager|a data analyst|the security lead|"
+    "a platform engineer|the tech lead|a support specialist|"
+    "the database administrator|a contractor|the QA engineer|"
     "an intern|the integration partner|a site reliability engineer|the product owner|a consultant"
 ).split("|")
 SYSTEMS = (
-    "the payment service|a nightly import|the search index|an upload endpoint|the session store|a reporting view|"
+    "the payment service|a nightly import|the search index|"
+    "an upload endpoint|the session store|a reporting view|"
     "the message queue|a login form|the cache layer|an export job|the billing worker|a public gateway|"
-    "the image pipeline|a scheduling module|the audit trail|a chat backend|the invoice table|a metrics collector|"
+    "the image pipeline|a scheduling module|the audit trail|"
+    "a chat backend|the invoice table|a metrics collector|"
     "the configuration loader"
 ).split("|")
 EVENTS = (
-    "returns stale values|drops every tenth record|slows down under load|rejects valid input|leaks open connections|"
+    "returns stale values|drops every tenth record|"
+    "slows down under load|rejects valid input|leaks open connections|"
     "writes duplicate rows|times out at midnight|ignores the locale|swallows an exception|loses the ordering|"
     "fills the disk|blocks on a lock|misreads the encoding|exposes a secret|restarts without warning|"
     "skips the migration|overflows its buffer|mixes two tenants|retries without end|truncates long names|"
@@ -52,7 +57,8 @@ EVENTS = (
 ).split("|")
 GOALS = (
     "restore correct results|shorten the response time|keep the data consistent|find the root cause|"
-    "protect private fields|avoid repeated work|make failures visible|reduce memory pressure|support more tenants|"
+    "protect private fields|avoid repeated work|"
+    "make failures visible|reduce memory pressure|support more tenants|"
     "simplify a later rollback|prove the fix|limit the blast radius|preserve backwards compatibility|"
     "satisfy the auditors|cut the hosting bill|unblock the release|spare the network|document the behaviour|"
     "guard against replays|recover the lost entries|balance the partitions|respect the rate limit|"
@@ -63,7 +69,8 @@ OPTIONS = (
     "Add a unique constraint|Wrap it in one transaction|Bound the retry count|Invalidate the entry on write|"
     "Stream the rows in pages|Pin the dependency version|Close the handle explicitly|Rotate the signing key|"
     "Use a parameterised query|Move the work off-thread|Compare hashes before saving|Set an explicit timeout|"
-    "Normalise the text first|Partition by tenant identifier|Record a structured event|Sort on a stable column|"
+    "Normalise the text first|Partition by tenant identifier|"
+    "Record a structured event|Sort on a stable column|"
     "Replay from the checkpoint|Check the token expiry|Lower the batch size|Build a covering index|"
     "Decode as strict UTF-8|Fail fast at startup|Share a connection pool|Mask the field in logs|"
     "Drain before stopping"
@@ -141,7 +148,9 @@ class Shape:
             return f'"%({name})s"'
         if name in ITEM_LITERALS:
             return f"%({name})s"
-        return encode_json(self.chosen(name, ITEM_CONSTANTS.get(name, self._examples[name]))).replace("%", "%%")
+        return encode_json(self.chosen(name, ITEM_CONSTANTS.get(name, self._examples[name]))).replace(
+            "%", "%%"
+        )
 
 
 def schema_of(request: Json) -> Json | None:

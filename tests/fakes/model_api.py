@@ -131,7 +131,9 @@ class Api:
         elif request.method == "POST":
             self._post(exchange, parts.path, parsed, request.body)
         elif request.method == "GET" and parts.path.startswith(BATCHES):
-            self._get_batches(exchange, parts.path[len(BATCHES) :].strip("/").split("/"), parse_qs(parts.query))
+            self._get_batches(
+                exchange, parts.path[len(BATCHES) :].strip("/").split("/"), parse_qs(parts.query)
+            )
         else:
             exchange.fail(404, f"no route {request.method} {parts.path}")
 
@@ -192,7 +194,9 @@ class Api:
             step = self._begin, exchange, asked.prompt, asked.kind, first, rest, wait * (1 - FIRST_TOKEN)
             exchange.after(wait * FIRST_TOKEN, *step)
 
-    def _begin(self, exchange: Exchange, prompt: Prompt, kind: str, first: bytes, rest: bytes, wait: float) -> None:
+    def _begin(
+        self, exchange: Exchange, prompt: Prompt, kind: str, first: bytes, rest: bytes, wait: float
+    ) -> None:
         self._server.began(prompt)
         exchange.begin_stream(first)
         if kind in ("half", "half_stream"):
@@ -218,7 +222,9 @@ class Api:
         usage = wire.usage_of(asked.prompt, asked.warm, len(text), tier)
         return wire.message(asked.request, self._server.next_id("msg"), text, stop_reason, usage)
 
-    def _checked(self, exchange: Exchange, request: Any, body: bytes, then: Callable[[Exchange, Json], None]) -> None:
+    def _checked(
+        self, exchange: Exchange, request: Any, body: bytes, then: Callable[[Exchange, Json], None]
+    ) -> None:
         """Go on to `then`, unless a fault on the wire says otherwise."""
         if not isinstance(request, dict):
             exchange.fail(400, "The request body is not a JSON object.")
@@ -367,11 +373,16 @@ class Batch:
 def _control(server: ModelServer, connection: Connection, request: Request) -> None:
     """Answer a request of the test's own, which needs no key and is not counted."""
     try:
-        status, answer = 200, _controlled(server, f"{request.method} {request.target}", _parsed(request.body) or {})
+        status, answer = (
+            200,
+            _controlled(server, f"{request.method} {request.target}", _parsed(request.body) or {}),
+        )
     except (KeyError, TypeError, ValueError) as wrong:
         status, answer = 400, wire.error_object(400, repr(wrong))
     body = wire.to_bytes(answer)
-    connection.send(wire.response_head(status, "application/json", len(body), "control", server.in_flight) + body)
+    connection.send(
+        wire.response_head(status, "application/json", len(body), "control", server.in_flight) + body
+    )
 
 
 def _controlled(server: ModelServer, what: str, given: Json) -> Json:

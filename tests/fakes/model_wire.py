@@ -162,7 +162,9 @@ class Connection(asyncio.Protocol):
 
 def _key(head: str, lowered: str) -> str:
     # SDK 2.11 sends an API key as a bearer token, older ones and plain HTTP clients as `x-api-key`.
-    return _header(head, lowered, "x-api-key") or _header(head, lowered, "authorization").removeprefix("Bearer ")
+    return _header(head, lowered, "x-api-key") or _header(head, lowered, "authorization").removeprefix(
+        "Bearer "
+    )
 
 
 def _header(head: str, lowered: str, name: str) -> str:
@@ -180,7 +182,8 @@ def response_head(
     left = 0 if status == 429 else 1
     framing = "transfer-encoding: chunked" if length is None else f"content-length: {length}"
     return (
-        f"HTTP/1.1 {status} {REASONS[status]}\r\ncontent-type: {kind}\r\n{framing}\r\nrequest-id: {request_id}\r\n"
+        f"HTTP/1.1 {status} {REASONS[status]}\r\ncontent-type: {kind}\r\n{framing}\r\n"
+        f"request-id: {request_id}\r\n"
         f"anthropic-ratelimit-requests-limit: {REQUEST_LIMIT}\r\n"
         f"anthropic-ratelimit-requests-remaining: {left * max(0, REQUEST_LIMIT - in_flight)}\r\n"
         f"anthropic-ratelimit-requests-reset: {reset}\r\n"
@@ -197,7 +200,11 @@ def chunk(data: bytes) -> bytes:
 
 def error_object(status: int, message: str, request_id: str | None = None) -> Json:
     """An error in the API's shape."""
-    return {"type": "error", "error": {"type": ERROR_TYPES[status], "message": message}, "request_id": request_id}
+    return {
+        "type": "error",
+        "error": {"type": ERROR_TYPES[status], "message": message},
+        "request_id": request_id,
+    }
 
 
 def problem_with(request: object, counting: bool = False) -> tuple[int, str] | None:
@@ -262,7 +269,9 @@ def prompt_of(request: Json) -> Prompt:
     """Measure `request`; its prefix ends with the last system block marked with `cache_control`."""
     prefix = _cached_prefix(request.get("system"))
     cached = tokens(sum(map(len, prefix)))
-    return Prompt(hash((request["model"], *prefix)) if prefix else None, cached, max(1, input_tokens(request) - cached))
+    return Prompt(
+        hash((request["model"], *prefix)) if prefix else None, cached, max(1, input_tokens(request) - cached)
+    )
 
 
 def _cached_prefix(system: object) -> list[str]:
@@ -387,7 +396,13 @@ def stream_of(message: Json) -> tuple[bytes, bytes]:
         events += _block_events(index, block)
     stop = {name: message[name] for name in ("stop_reason", "stop_sequence", "stop_details")}
     end = [
-        event({"type": "message_delta", "delta": stop, "usage": {"output_tokens": message["usage"]["output_tokens"]}})
+        event(
+            {
+                "type": "message_delta",
+                "delta": stop,
+                "usage": {"output_tokens": message["usage"]["output_tokens"]},
+            }
+        )
     ]
     end.append(event({"type": "message_stop"}))
     middle = (len(events) + 1) // 2

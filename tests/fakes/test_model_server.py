@@ -57,9 +57,15 @@ class Verdict(BaseModel):
 
 
 def asking(text="Say something.", schema=None, **changes):
-    request = {"model": "claude-haiku-5-5", "max_tokens": 1000, "messages": [{"role": "user", "content": text}]}
+    request = {
+        "model": "claude-haiku-5-5",
+        "max_tokens": 1000,
+        "messages": [{"role": "user", "content": text}],
+    }
     if schema is not None:
-        request["output_config"] = {"format": {"type": "json_schema", "schema": anthropic.transform_schema(schema)}}
+        request["output_config"] = {
+            "format": {"type": "json_schema", "schema": anthropic.transform_schema(schema)}
+        }
     return request | changes
 
 
@@ -135,7 +141,9 @@ def test_no_two_items_look_alike(client):
     assert len({item.stem for item in items}) == 60
     for item in items:
         assert len({item.correct, item.distractor_1, item.distractor_2, item.distractor_3}) == 4
-    likeness = (difflib.SequenceMatcher(None, a.stem, b.stem).ratio() for a, b in itertools.combinations(items, 2))
+    likeness = (
+        difflib.SequenceMatcher(None, a.stem, b.stem).ratio() for a, b in itertools.combinations(items, 2)
+    )
     assert max(likeness) < 0.8
 
 
@@ -232,9 +240,9 @@ def test_the_smaller_models_may_have_thinking_disabled(client):
 
 
 def test_a_wrong_key_is_refused(server):
-    with anthropic.Anthropic(base_url=server.url, api_key="sk-other", max_retries=0) as client:
-        with pytest.raises(anthropic.AuthenticationError) as raised:
-            client.messages.create(**asking())
+    client = anthropic.Anthropic(base_url=server.url, api_key="sk-other", max_retries=0)
+    with client, pytest.raises(anthropic.AuthenticationError) as raised:
+        client.messages.create(**asking())
     assert raised.value.type == "authentication_error"
 
 
@@ -298,7 +306,9 @@ def test_garbage_is_no_json_and_says_nothing_of_it(client, server):
         json.loads(text_of(message))
 
 
-@pytest.mark.parametrize(("request_of", "schema"), [(items_asked(2), Items), (asking("Read", Analysis), Analysis)])
+@pytest.mark.parametrize(
+    ("request_of", "schema"), [(items_asked(2), Items), (asking("Read", Analysis), Analysis)]
+)
 def test_a_wrong_schema_is_json_that_lacks_fields(client, server, request_of, schema):
     server.fail_next(1, Fault("wrong_schema"))
     answer = json.loads(text_of(client.messages.create(**request_of)))
@@ -325,7 +335,10 @@ def test_half_a_stream_ends_in_an_error_of_the_transport(client, server, kind):
 
 def test_an_error_in_a_stream_has_the_status_200(client, server):
     server.fail_next(1, Fault("stream_error"))
-    with pytest.raises(anthropic.APIStatusError) as raised, client.messages.stream(**items_asked(1)) as stream:
+    with (
+        pytest.raises(anthropic.APIStatusError) as raised,
+        client.messages.stream(**items_asked(1)) as stream,
+    ):
         seen = [next(stream).type for _ in range(4)]
         stream.until_done()
     assert "content_block_delta" in seen
@@ -378,7 +391,11 @@ def test_a_batch_goes_from_its_creation_to_its_results(client, server):
     )
     server.wait_for(lambda it: it.count("write") + it.count("analyse") == 2 and it.in_flight == 0)
     ended = client.messages.batches.retrieve(created.id)
-    assert (ended.processing_status, ended.request_counts.succeeded, ended.request_counts.errored) == ("ended", 2, 1)
+    assert (ended.processing_status, ended.request_counts.succeeded, ended.request_counts.errored) == (
+        "ended",
+        2,
+        1,
+    )
     results = {each.custom_id: each.result for each in client.messages.batches.results(created.id)}
     assert len(Items.model_validate_json(text_of(results["one"].message)).items) == 1
     assert results["one"].message.usage.service_tier == "batch"
@@ -387,8 +404,13 @@ def test_a_batch_goes_from_its_creation_to_its_results(client, server):
 
 def test_an_answer_in_a_batch_can_be_spoilt(client, server):
     server.fail_when(lambda request: "Refuse" in str(request), Fault("refusal"))
-    created = client.messages.batches.create(requests=batch_of(("good", asking()), ("bad", asking("Refuse this"))))
-    results = {each.custom_id: each.result.message.stop_reason for each in client.messages.batches.results(created.id)}
+    created = client.messages.batches.create(
+        requests=batch_of(("good", asking()), ("bad", asking("Refuse this")))
+    )
+    results = {
+        each.custom_id: each.result.message.stop_reason
+        for each in client.messages.batches.results(created.id)
+    }
     assert results == {"good": "end_turn", "bad": "refusal"}
 
 
@@ -404,7 +426,10 @@ def test_a_batch_in_progress_can_be_canceled(client, server):
 def test_batches_are_listed_newest_first_page_by_page(client):
     ids = [client.messages.batches.create(requests=batch_of(("one", asking()))).id for _ in range(5)]
     assert [batch.id for batch in client.messages.batches.list(limit=2)] == ids[::-1]
-    assert [batch.id for batch in client.messages.batches.list(limit=2, before_id=ids[0]).data] == [ids[2], ids[1]]
+    assert [batch.id for batch in client.messages.batches.list(limit=2, before_id=ids[0]).data] == [
+        ids[2],
+        ids[1],
+    ]
 
 
 def test_an_unknown_batch_is_not_found(client):
@@ -419,7 +444,12 @@ def test_calls_are_counted_by_stage(client, server):
     client.messages.create(**items_asked(1))
     client.messages.create(**asking("Read", Analysis))
     client.messages.create(**asking())
-    assert (server.count("write"), server.count("analyse"), server.count("other"), server.count()) == (1, 1, 1, 3)
+    assert (server.count("write"), server.count("analyse"), server.count("other"), server.count()) == (
+        1,
+        1,
+        1,
+        3,
+    )
     assert [call.outcome for call in server.calls] == ["ok"] * 3
     assert server.calls[0].request["messages"][0]["content"] == "Please write exactly 1 items."
 
@@ -508,7 +538,10 @@ def test_the_process_is_steered_over_http():
         client.messages.create(**asking())
         assert time.monotonic() - began >= 0.3
         control(f"{url}/__latency__", {"latency": 0})
-        control(f"{url}/__faults__", {"kind": "status", "status": 429, "times": 1, "match": "blue", "retry_after": 3})
+        control(
+            f"{url}/__faults__",
+            {"kind": "status", "status": 429, "times": 1, "match": "blue", "retry_after": 3},
+        )
         client.messages.create(**asking())
         with pytest.raises(anthropic.RateLimitError):
             client.messages.create(**asking("blue"))

@@ -85,7 +85,10 @@ def test_what_the_employer_offers_is_no_skill_that_it_asks_for(boilerplate: str)
 
 
 def test_after_the_employer_s_words_the_job_is_read_again() -> None:
-    text = "About us\nWe sell shoes.\n\nWhat you'll do\n- Run PostgreSQL\n\nBenefits\n- Gym\n\nRequirements\n- Kafka"
+    text = (
+        "About us\nWe sell shoes.\n\nWhat you'll do\n- Run PostgreSQL\n\n"
+        "Benefits\n- Gym\n\nRequirements\n- Kafka"
+    )
     assert {"postgresql", "kafka"} <= read(text).keys()
 
 
@@ -172,8 +175,8 @@ def test_one_named_skill_is_joined_by_others() -> None:
 
 def test_manners_do_not_crowd_out_the_trade() -> None:
     text = (
-        "Excellent communication skills, a team player, detail oriented, problem solving, time management skills. "
-        "Python, SQL, Docker, Git, Linux."
+        "Excellent communication skills, a team player, detail oriented, problem solving, "
+        "time management skills. Python, SQL, Docker, Git, Linux."
     )
     skills = read(text)
     assert list(skills)[:5] == ["python", "sql", "docker", "git", "linux"]

@@ -19,6 +19,7 @@ from tests.jobs import (
     Clock,
     accepted,
     call_row,
+    change,
     claimed,
     everything,
     job,
@@ -165,6 +166,7 @@ def test_a_cancelled_job_says_so_in_its_error_and_a_retried_one_begins_anew_with
 ) -> None:
     mine = job_in(shared, PROCESSING)
     step(shared, mine)
+    change(shared, mine.execution_id, attempts_without_progress=MOST)
     assert cancel(shared, mine)
     assert job(shared, mine.execution_id).error == task_executions.CANCELLED_ERROR
     assert retry(shared, mine)

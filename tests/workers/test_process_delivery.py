@@ -1,5 +1,8 @@
 """Delivery in a worker process: from threads of its own, each channel by one of them."""
 
+from threading import get_ident
+
+import pytest
 from sqlalchemy import func, insert, select
 
 from models.base import new_id, table_of, utcnow
@@ -29,6 +32,7 @@ def test_a_receiver_that_hangs_stops_no_job(database: Database, workers: Workers
     with WebhookReceiver() as receiver:
         receiver.answer_with(200, delay=60)
         worker.deliver([outbox(database, receiver.url())])
+        assert worker._delivering, "the caller had to wait for the receiver"
         receiver.wait_for(1)
         worker.run([job_id])
         assert job(database, job_id).status == COMPLETED
@@ -42,18 +46,25 @@ def test_a_receiver_that_hangs_delays_no_other(database: Database, workers: Work
         quick.wait_for(3)
 
 
-def test_messages_that_come_while_a_channel_is_sent_make_one_thread_look_again(
-    database: Database, workers: Workers
+def test_messages_that_come_while_a_channel_is_sent_take_no_more_threads(
+    database: Database, workers: Workers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    worker = workers(delivery_threads=4)
+    worker, begun = workers(delivery_threads=4), []
+    drain = worker.outbox.drain
+    monkeypatch.setattr(worker.outbox, "drain", lambda channel: (begun.append(get_ident()), drain(channel)))
     with WebhookReceiver() as receiver:
-        receiver.answer_with(200, delay=0.1, times=1)
+        receiver.answer_with(200, delay=0.2, times=1)
         channel = outbox(database, receiver.url(), 3)
+        worker.deliver([channel])
+        receiver.wait_for(1)
         for _ in range(5):
             worker.deliver([channel])
         receiver.wait_for(3)
         until(lambda: not worker._delivering, "the channel is done", 10)
-        assert [body["n"] for body in receiver.json_bodies()] == [1, 2, 3]
+    assert [body["n"] for body in receiver.json_bodies()] == [1, 2, 3]
+    # Once for the first message, and once more for all that came meanwhile.
+    assert len(begun) == 2
+    assert len(set(begun)) == 1
 
 
 def test_every_line_of_a_job_is_announced_for_delivery(database: Database, workers: Workers) -> None:

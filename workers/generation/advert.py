@@ -2,8 +2,10 @@
 
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 
 class Kind(Enum):
@@ -148,7 +150,9 @@ _MARKS = " \t#*_-–—•·:>="
 _BULLET = re.compile(r"\s*(?:[-*•·–—+]|\d{1,2}[.)]|o\s)\s*")
 
 
-def passages(text: str) -> list[Passage]:
+# The seniority and the skills are read from one text, one after the other.
+@lru_cache(maxsize=1)
+def passages(text: str) -> tuple[Passage, ...]:
     """The text cut into passages, each with what it does. Every character is in exactly one."""
     found: list[Passage] = []
     section, filled, blank = Kind.ASKED, False, False
@@ -166,10 +170,10 @@ def passages(text: str) -> list[Passage]:
             filled, blank = True, False
         found += _sentences(text, start, end, section)
         start = end
-    return found
+    return tuple(found)
 
 
-def at(parts: list[Passage], place: int) -> Passage:
+def at(parts: Sequence[Passage], place: int) -> Passage:
     """The passage at that place."""
     return parts[bisect_right(parts, place, key=lambda part: part.start) - 1]
 

@@ -124,7 +124,7 @@ def parsed(answer: ModelAnswer, model: type[Answered]) -> Answered:
 def analysis_request(model: str, brief: Brief, seed: int) -> ModelRequest:
     """The call that reads the role. The description is fenced: it is a stranger's text."""
     # With the text in its seed, the number can't be known to who wrote the text, even of a known seed.
-    rng = random.Random(f"{seed}:{brief.role}:{brief.description}")
+    rng = random.Random(f"{seed}:{clean(brief.role)}:{clean(brief.description)}")
     text = (
         "Read the job below.\n"
         + fenced("job-role", brief.role, rng)
