@@ -112,6 +112,7 @@ def _submission(data: dict[str, Any]) -> Submission:
         "language": data["language"],
         "question_types": data["question_types"],
         "on_shortfall": data["on_shortfall"],
+        "mode": data["mode"],
     }
     me = caller()
     return Submission(

@@ -27,6 +27,8 @@ SWEEP_LIMIT = 500
 # Ids that are published at one moment share a message, for a message costs the web process more
 # than accepting a job does; few enough that a burst still spreads over the workers.
 MOST_A_MESSAGE = 8
+# In seconds: under load, and only then, the publisher waits so long for ids to share a message.
+PAUSE = 0.01
 PUBLISH_ERRORS = (KombuError, RedisError, OSError)
 
 
@@ -43,7 +45,7 @@ class Publisher:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._batcher: Batcher[Message, bool] = Batcher(self._publish, "publisher")
+        self._batcher: Batcher[Message, bool] = Batcher(self._publish, "publisher", pause=PAUSE)
 
     def publish(self, task: str, argument: str) -> "Future[bool]":
         """Hand a message over; the future tells whether the broker took it. Nobody need wait for it."""

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections import Counter
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.generation.tools import FakeTools, brief, cell, item, skill
 from workers.generation.brief import Analysis, Cell, FormDraft, Item, Shortfall
-from workers.generation.engines import offline
+from workers.generation.engines import Engine, offline
 from workers.generation.pipeline import State
 from workers.generation.stages.assemble import assemble, guess_pass_chance, key_positions
 
@@ -158,3 +159,24 @@ def test_what_was_told_on_the_way_is_told_in_the_form() -> None:
     assert form.shortfall == short
     assert form.warnings == ("Beware.",)
     assert form.engine == "offline"
+
+
+@pytest.mark.parametrize(
+    ("engine", "wish", "told"),
+    [
+        ("offline", {"language": "de"}, ["English"]),
+        ("offline", {"language": "en"}, []),
+        ("claude", {"mode": "economy"}, ["Economy mode"]),
+        ("offline", {"mode": "economy"}, []),
+        ("claude", {"mode": "live"}, []),
+    ],
+)
+def test_a_wish_that_is_not_met_is_told(engine: str, wish: dict[str, str], told: list[str]) -> None:
+    filled = [(one, replace(it, source="library")) for one, it in some(40)]
+    maker = Engine(engine, offline.ENGINE.read, ("library",))
+    analysis = Analysis("intermediate", "A role.", (PYTHON, SQL))
+    state = State(brief("Developer", cutoff=60, **wish), maker, analysis, items=tuple(filled))
+    form = asyncio.run(assemble(state, FakeTools())).form
+    assert form is not None
+    assert len(form.warnings) == len(told)
+    assert all(word in warning for word, warning in zip(told, form.warnings, strict=True))

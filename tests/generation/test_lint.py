@@ -40,6 +40,7 @@ def test_a_flaw_is_seen_and_named(change: dict[str, Any], flaw: str) -> None:
         {"stem": "What does __init__ do in this class?"},
         {"options": ("All of the rows are locked", "None of the rows is", "One row is", "Two rows are")},
         {"options": ("Neither of the requests is retried", "Both of them", "The first", "The last")},
+        {"options": ("Any of these requests", "All options that expire", "None of the answers given", "One")},
         {"options": ("None", "True", "False", "0")},
         {"options": ("-1", "1", "+1.0", "0")},
         {"options": ("a", "b", "c", "d", "e")},

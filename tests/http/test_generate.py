@@ -282,6 +282,7 @@ def test_what_is_not_said_has_its_default(
         "language": "en",
         "question_types": ["multiple_choice"],
         "on_shortfall": "partial",
+        "mode": "live",
     }
     assert (job.notification_url, job.external_id, job.meta, job.mode) == (None, None, None, "live")
     assert job.organization_id == account.organization_id

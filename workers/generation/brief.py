@@ -22,6 +22,7 @@ class Brief:
     language: str = "en"
     question_types: tuple[str, ...] = ("multiple_choice",)
     on_shortfall: str = "partial"
+    mode: str = "live"
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Brief":

@@ -42,7 +42,7 @@ async def assemble(state: State, tools: Tools) -> State:
         blueprint=tuple(cell for cell, _, _ in ordered),
         duration_minutes=state.brief.duration_minutes or math.ceil(seconds / 60),
         shortfall=state.shortfall,
-        warnings=state.warnings + _guessing_warning(state.brief.cutoff, placed),
+        warnings=state.warnings + _wishes_not_met(state) + _guessing_warning(state.brief.cutoff, placed),
         engine=state.engine.name,
     )
     return replace(state, form=form)
@@ -108,6 +108,17 @@ def guess_pass_chance(cutoff: int, option_counts: Sequence[int]) -> float:
     return sum(
         chance for right, chance in enumerate(chances) if (200 * right + total) // (2 * total) >= cutoff
     )
+
+
+def _wishes_not_met(state: State) -> tuple[str, ...]:
+    """What was asked for and this version does not do, told rather than passed over."""
+    told = []
+    shipped = sum(item.source == "library" for _, item in state.items)
+    if shipped and not state.brief.language.startswith("en"):
+        told.append(f"The library is in English, and so are {shipped} of the {len(state.items)} questions.")
+    if state.brief.mode == "economy" and state.engine.name == "claude":
+        told.append("Economy mode is not there yet: the job ran live, at the usual price.")
+    return tuple(told)
 
 
 def _guessing_warning(cutoff: int, placed: Sequence[Placed]) -> tuple[str, ...]:
