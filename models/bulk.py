@@ -11,14 +11,14 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, insert
+from sqlalchemy import Connection, Table, bindparam, insert, update
 from sqlalchemy.dialects import postgresql
 
 Rows = Sequence[dict[str, Any]]
 
 
 def insert_rows(connection: Connection, groups: Sequence[tuple[Table, Rows]]) -> None:
-    """Insert rows (attribute names as columns' keys) into tables, in this order.
+    """Insert rows, by their columns' names, into tables, in this order.
 
     The rows of one table must all have the same columns.
     """
@@ -40,8 +40,6 @@ def update_rows(connection: Connection, table: Table, rows: Rows) -> None:
         return
     names = [name for name in rows[0] if name != "id"]
     if connection.dialect.name != "postgresql":
-        from sqlalchemy import bindparam, update
-
         values = {name: bindparam(f"new_{name}", type_=table.c[name].type) for name in names}
         statement = update(table).where(table.c.id == bindparam("old_id")).values(values)
         connection.execute(
@@ -69,23 +67,18 @@ def _statement(groups: tuple[tuple[Table, tuple[str, ...]], ...]) -> str:
 
 
 def _insert(table: Table, names: tuple[str, ...]) -> str:
-    columns = ", ".join(f'"{_column(table, name).name}"' for name in names)
-    selected = ", ".join(f'"{name}"' for name in names)
-    return f"INSERT INTO {table.name} ({columns}) SELECT {selected} FROM {_recordset(table, names)}"  # noqa: S608
+    columns = ", ".join(f'"{name}"' for name in names)
+    return f"INSERT INTO {table.name} ({columns}) SELECT {columns} FROM {_recordset(table, names)}"  # noqa: S608
 
 
 @cache
 def _update(table: Table, names: tuple[str, ...]) -> str:
-    assignments = ", ".join(f'"{_column(table, name).name}" = new."{name}"' for name in names)
-    source = _recordset(table, ("id", *names), "new")
+    assignments = ", ".join(f'"{name}" = new."{name}"' for name in names)
+    source = _recordset(table, ("id", *names))
     return f"UPDATE {table.name} SET {assignments} FROM {source} WHERE {table.name}.id = new.id"  # noqa: S608
 
 
-def _recordset(table: Table, names: tuple[str, ...], alias: str = "new") -> str:
+def _recordset(table: Table, names: tuple[str, ...]) -> str:
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-    types = ", ".join(f'"{name}" {_column(table, name).type.compile(dialect)}' for name in names)
-    return f"jsonb_to_recordset(%s::jsonb) AS {alias}({types})"
-
-
-def _column(table: Table, name: str) -> Column[Any]:
-    return table.c[name]
+    types = ", ".join(f'"{name}" {table.c[name].type.compile(dialect)}' for name in names)
+    return f"jsonb_to_recordset(%s::jsonb) AS new({types})"

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from models.organizations import new_webhook_secret as new_secret
 from settings import VERSION
 from tests.fakes.webhook_receiver import WebhookReceiver
 from workers.delivery.webhooks import (
     SCHEDULE,
     Outcome,
     _retry_after,
-    new_secret,
     next_attempt,
     post,
     sign_headers,

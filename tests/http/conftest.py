@@ -1,15 +1,3 @@
-"""The fixtures of the wire tests."""
+"""The fixtures of the wire tests: the contract's."""
 
-from tests.contract.fixtures import (  # noqa: F401 - pytest finds fixtures by their names here
-    account,
-    app,
-    client,
-    database,
-    names,
-    other_account,
-    rival,
-    rows,
-    settings,
-    stranger,
-    work,
-)
+from tests.contract.conftest import *  # noqa: F403 - pytest finds fixtures by their names here

@@ -4,8 +4,6 @@ The headers and the schedule are those of Standard Webhooks (https://www.standar
 Nothing here knows the database: the caller keeps the attempts.
 """
 
-import base64
-import secrets as random_secrets
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,10 +20,6 @@ from workers.delivery import guarded_http
 from workers.delivery.guarded_http import Answer, SendFailed
 
 Kind = Literal["delivered", "failed", "gone"]
-
-SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - the mark of a secret, not one
-# Standard Webhooks asks for 24 to 64; 32 is the size of the hash.
-SECRET_BYTES: Final = 32
 
 # The wait after the first attempt, the second, and so on: three days and a bit in all, so that a
 # receiver that breaks on a Friday evening is reached on Monday.
@@ -60,11 +54,6 @@ class Outcome:
     retry_after: float | None
     duration_ms: int
     answer: str
-
-
-def new_secret() -> str:
-    """Make a signing secret: `whsec_` and the base64 of 32 random bytes."""
-    return SECRET_PREFIX + base64.b64encode(random_secrets.token_bytes(SECRET_BYTES)).decode()
 
 
 def sign_headers(secrets: Sequence[str], message_id: str, timestamp: datetime, body: bytes) -> dict[str, str]:
