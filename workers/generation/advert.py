@@ -2,21 +2,39 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
+from workers.generation import cues, orders
+from workers.generation.denials import denied_ends
+from workers.generation.text import lowered
+
 
 class Kind(Enum):
-    """What a passage does. The value is how much a skill that is named there counts."""
+    """What a passage does."""
 
-    ASKED = 1.5
-    MUST = 2.0
-    NICE = 0.5
-    EMPLOYER = 0.4
-    DEGREE = 0.3
-    OFFER = 0.0
+    MUST = "must"
+    ASKED = "asked"
+    NICE = "nice"
+    EMPLOYER = "employer"
+    DEGREE = "degree"
+    OFFER = "offer"
+    UNASKED = "unasked"
+    INSTRUCTION = "instruction"
+
+    @property
+    def worth(self) -> float:
+        """How much a skill that is named there counts."""
+        return WORTH.get(self, 0.0)
+
+
+WORTH = {Kind.MUST: 3.0, Kind.ASKED: 1.5, Kind.NICE: 0.5, Kind.EMPLOYER: 0.4, Kind.DEGREE: 0.3}
+LEFT_OUT = (
+    "A passage of the description that gives orders to the reader of the text, not to a candidate, "
+    "was left out."
+)
 
 
 @dataclass(frozen=True)
@@ -28,149 +46,131 @@ class Passage:
     kind: Kind
 
 
-def _phrases(*phrases: str) -> re.Pattern[str]:
-    return re.compile(r"\b(?:" + "|".join(phrases) + r")(?!\w)", re.IGNORECASE)
-
-
-NICE = _phrases(
-    r"nice[- ]to[- ]haves?", r"good to have", r"preferred", r"preferabl[ey]",
-    r"(?:is|are|be|as|considered) a (?:big |huge |strong |real |definite )?plus", r"a plus", r"pluses",
-    r"bonus(?: points| if)", r"desir(?:able|ed)", r"advantag\w+", r"an advantage", r"optional(?:ly)?",
-    r"ideally", r"(?:some |basic )?familiarity", r"beneficial", r"(?:is|are|very) welcome", r"useful",
-    r"an asset", r"helpful", r"von vorteil", r"wünschenswert", r"idealerweise", r"gerne auch", r"un plus",
-    r"un atout", r"souhaitée?s?", r"appréciée?s?", r"idéalement", r"deseables?", r"se valorará",
-    r"valorable",
-)  # fmt: skip
-MUST = _phrases(
-    r"must", r"required?", r"requirements?", r"essential", r"strong", r"expert\w*", r"proficien\w+",
-    r"solid", r"deep", r"proven", r"extensive", r"mandatory", r"fluent in", r"zwingend", r"fundierte\w*",
-    r"sehr gute", r"vorausgesetzt", r"indispensables?", r"exigée?s?", r"maîtrise", r"imprescindibles?",
-    r"obligatori[oa]s?", r"sólid[oa]s?",
-)  # fmt: skip
-OFFER = _phrases(
-    r"(?:benefits|perks):", r"we offer", r"we(?:'|’)ll offer", r"we will offer", r"what we offer",
-    r"in return,? (?:we|you)", r"our benefits", r"benefits? (?:package|include)\w*", r"perks",
-    r"equal[- ]opportunit\w+", r"equal employment", r"affirmative action", r"regardless of",
-    r"without regard to", r"qualified applicants", r"reasonable accommodations?",
-    r"accommodations? (?:for|to|during) (?:applicants|candidates|individuals|persons|people|the)",
-    r"competitive (?:salary|pay|compensation|package|remuneration)", r"salary (?:range|of|between)",
-    r"gender identity", r"sexual orientation",
-    r"protected (?:by law|veterans?|characteristics?|class(?:es)?)", r"background checks?",
-    r"work authori[sz]ation", r"visa sponsorship",
-    r"(?:we|you) (?:celebrate|value|embrace|welcome) (?:diversity|applications|difference)",
-    r"diverse and inclusive", r"inclusive (?:workplace|environment|culture|employer)",
-    r"apply (?:now|today|online|here|by|via|through|with)", r"how to apply", r"to apply,?",
-    r"send (?:us )?your (?:cv|resume|application)",
-    r"personal data (?:in|of) (?:your|applicants|candidates)", r"wir bieten", r"nous offrons",
-    r"nous vous offrons", r"ofrecemos", r"te ofrecemos", r"se ofrece",
-)  # fmt: skip
-# Each can be the work itself (in a hospital, an insurer, a payroll office); two in a sentence are an offer.
-PERK = _phrases(
-    r"dental", r"vision", r"health (?:insurance|care plan|cover)", r"medical (?:insurance|cover)?",
-    r"life insurance", r"401\(?k\)?(?: match\w*)?", r"pension", r"retirement (?:plan|savings)",
-    r"paid (?:time off|holidays?|vacation|leave)", r"pto", r"annual leave", r"vacation(?: days)?",
-    r"parental leave", r"sick leave", r"stock options", r"equity", r"bonus(?:es)?",
-    r"gym(?: membership)?", r"free (?:lunch|coffee|parking|meals)\w*", r"snacks", r"wellness",
-    r"remote(?: work\w*)?", r"home office", r"flexible (?:hours|working|schedule)\w*", r"training budget",
-    r"learning budget", r"discounts?", r"salary", r"relocation", r"company car",
-    r"tuition(?: reimbursement)?", r"childcare", r"coaching", r"mentoring",
-    r"career (?:growth|development)",
-)  # fmt: skip
-EMPLOYER = re.compile(
-    r"\s*(?:[Ff]ounded|[Ee]stablished|[Hh]eadquartered|[Ss]ince \d{4}|[Aa]t [A-Z]\w+(?: [A-Z]\w+)?, we\b"
-    r"|[Oo]ur (?:company|clients?|customers|mission|vision|products?|platform)\b"
-    r"|(?:we|We|[A-Z][\w&.'’]*(?: [A-Z][\w&.'’]*){0,3})(?:['’]re| are| is) (?:an?|the|one of|among)\b"
-    r"(?!.{0,60}\b(?:looking|hiring|seeking|searching|recruiting)\b))",
-)
-# From the degree's name on: its subjects, up to whatever is asked for besides.
-DEGREE = re.compile(
-    r"\b(?:degrees?|bachelor(?:['’]?s)?|master(?:['’]?s)? (?:degree|of|in)|b\.?\s?sc|m\.?\s?sc|b\.?eng"
-    r"|m\.?eng|ph\.?\s?d|diploma|mba|doctorate|(?:under)?graduate|majors?|majoring|graduated|(?:hoch\w*)?studium"
-    r"|abschluss|diplôme|licence|grado|licenciatura|titulación)\b"
-    r"(?:(?!\b(?:with|plus|experience|knowledge|skills?|years?|proven|proficien\w+|familiar\w*|mit|avec|con)\b"
-    r"|\d)[^.;!?\n]){0,160}",
+SENTENCE_END = re.compile(r"[.!?;](?=\s|$)|\n")
+# Mark-up says nothing to a candidate; spaces in its place keep every other character where it is.
+MARKUP = re.compile(r"</?[a-zA-Z][^<>\n]{0,200}>|&(?:[a-z]{2,8}|#\d{1,5});")
+# A sentence with one of these is about the candidate, wherever it stands.
+ASKS = re.compile(
+    r"\b(?:you|your|candidates?|applicants?|experience|knowledge|skills?|responsib\w+|we need|looking for"
+    r"|seek\w*|must|required?|hiring|needs? (?:an?|to)|sie|ihre?|du|dein\w*|suchen|vous|votre|vos|cherch\w+"
+    r"|recherch\w+|buscamos"
+    r"|necesit\w+|experiencia|expérience|erfahrung|kenntnisse)\b",
     re.IGNORECASE,
 )
-SENTENCE_END = re.compile(r"[.!?;](?=\s|$)|\n")
-
-# What a heading over the employer's own matters is called, whole.
-OFFER_HEADING = _phrases(
-    r"(?:(?:our|your|the|company|employee|staff|key|main|additional|some of our|some)\b[\s,]*)*"
-    r"(?:benefits|perks|compensation|salary|pay|rewards|remuneration|offer|package|diversity|values|culture"
-    r"|mission|vision|accommodations?)"
-    r"(?:\s*(?:and|&|,|/)\s*(?:our )?(?:benefits|perks|compensation|salary|pay|rewards|inclusion|equity"
-    r"|culture|values|belonging|diversity|bonus))*"
-    r"(?: (?:package|range|include|you get|you['’]ll get|statement|information|details|offered|at .{2,30}))?",
-    r"(?:what|why|here['’]s what) we(?:['’]ll)? (?:can |will )?(?:offer|provide|give).{0,40}",
-    r"what you(?:['’]ll| will)? (?:get|receive|enjoy|love).{0,40}",
-    r"why (?:you(?:['’]ll| should| will)? )?(?:love|join|choose|work (?:with|for|at|here)|us).{0,40}",
-    r"what['’]?s in it for you",
-    r"(?:in return,? )?we offer(?: you)?",
-    r"(?:about|meet) (?:us|our company|the (?:company|organi[sz]ation|employer|firm|hospital|school|business"
-    r"|agency|clinic))",
-    r"who we are",
-    r"our (?:company|story|organi[sz]ation)",
-    r"company (?:overview|description|profile|background)",
-    r"(?:equal|eeo).{0,60}",
-    r"how to apply",
-    r"application (?:process|procedure|instructions)",
-    r"to apply",
-    r"apply now",
-    r"next steps",
-    r"(?:the )?(?:interview|hiring|recruitment) process",
-    r"contact(?: us)?",
-    r"disclaimer",
-    r"privacy (?:notice|statement)",
-    r"working (?:hours|conditions)",
-    r"work environment",
-    r"physical (?:demands|requirements)",
-    r"location",
-    r"hours",
-    r"(?:was )?(?:wir bieten|bieten wir)(?: ihnen| dir)?",
-    r"unser angebot",
-    r"(?:wir )?über uns",
-    r"(?:ihre|deine) vorteile",
-    r"(?:ce que )?nous (?:vous )?(?:offrons|proposons)",
-    r"avantages",
-    r"à propos(?: de nous)?",
-    r"qui sommes[- ]nous",
-    r"(?:qué |que )?(?:te )?ofrecemos",
-    r"beneficios",
-    r"sobre nosotros",
-    r"quiénes somos",
+FAR_ENOUGH = 1_500
+PARAGRAPH_END = re.compile(r"\n\s*\n")
+PRACTICE = re.compile(
+    r"\b(?:years?|experience|proficien\w+|jahre?|erfahrung|kenntnisse|ans d"
+    r"|années|expérience|maîtrise|años|experiencia|conocimientos)\b",
+    re.IGNORECASE,
 )
-NICE_HEADING = _phrases("bonus", "plus", "additional skills", "extra credit")
-MUST_HEADING = _phrases(
-    "must", "requirements?", "required", "essentials?", "qualifications?", "skills?", "who you are",
-    r"what you(?:['’]ll| will)? (?:need|bring|have)", "you (?:have|bring|need)",
-    r"(?:your|ihr|dein|candidate) profil\w*", r"what we(?:['’]re| are)? (?:look|ask|expect)\w*",
-    "anforderungen", "profil recherché", "requisitos", "perfil",
-)  # fmt: skip
-_MARKS = " \t#*_-–—•·:>="
-_BULLET = re.compile(r"\s*(?:[-*•·–—+]|\d{1,2}[.)]|o\s)\s*")
+_MARKS = " \t#*_-–—•·:>=▪~→+"
+_BULLET = re.compile(r"\s*(?:[-*•·–—+▪~→◦●■]|\(?\d{1,2}[.)]|[a-z]\)|[o.]\s)\s*")
+_LABEL = re.compile(r"[\s#*_>•·–—-]*([^\W\d_][^:.\n]{1,45}?)\s?(?::(?=\s)|\.(?=\s))")
+MOST_PERKS_BY_CHANCE = 1
+MOST_LABEL_WORDS = 6
+_SPOKEN_LABEL = re.compile(r"(?:what|who|why|about|where)\b", re.IGNORECASE)
+# What an advertisement comes to as a rule, after what it required, wished for and offered.
+AFTER = {
+    Kind.MUST: Kind.NICE,
+    Kind.NICE: Kind.EMPLOYER,
+    Kind.OFFER: Kind.EMPLOYER,
+    Kind.UNASKED: Kind.EMPLOYER,
+}
 
 
-# The seniority and the skills are read from one text, one after the other.
-@lru_cache(maxsize=1)
+class Reading:
+    """What every place of an advertisement does."""
+
+    def __init__(self, text: str) -> None:
+        self._parts = passages(text)
+        self._starts = [part.start for part in self._parts]
+        plain = bare(text)
+        self._degrees = _Spans(degree_ends(plain))
+        self._denials = _Spans(denied_ends(plain))
+
+    def at(self, place: int) -> Passage:
+        """The passage there, of the kind that the place itself has."""
+        part = self._parts[bisect_right(self._starts, place) - 1]
+        if part.kind in (Kind.OFFER, Kind.INSTRUCTION):
+            return part
+        if self._denials.holds(place):
+            return Passage(part.start, part.end, Kind.UNASKED)
+        if self._degrees.holds(place):
+            return Passage(part.start, part.end, Kind.DEGREE)
+        return part
+
+
+@lru_cache(maxsize=2)
+def read(text: str) -> Reading:
+    """The reading of a text: the seniority and the skills are taken from the same one."""
+    return Reading(text)
+
+
+class _Spans:
+    """Stretches of a text that don't overlap."""
+
+    def __init__(self, ends: dict[int, int]) -> None:
+        self._starts = list(ends)
+        self._ends = list(ends.values())
+
+    def holds(self, place: int) -> bool:
+        """Whether the place is in one of them."""
+        before = bisect_right(self._starts, place) - 1
+        return before >= 0 and place < self._ends[before]
+
+
+def bare(text: str) -> str:
+    """The text with spaces where its mark-up stood, so that every place is the same as before."""
+    if "<" not in text and "&" not in text:
+        return text
+    return MARKUP.sub(lambda match: " " * len(match.group()), text)
+
+
+@lru_cache(maxsize=4)
+def without_instructions(text: str) -> str:
+    """The text without the passages that are addressed to a machine that reads it."""
+    kept, start = [], 0
+    for begin, end in orders.spans(text):
+        kept.append(text[start:begin])
+        start = end
+    return "".join((*kept, text[start:]))
+
+
 def passages(text: str) -> tuple[Passage, ...]:
     """The text cut into passages, each with what it does. Every character is in exactly one."""
     found: list[Passage] = []
-    section, filled, blank = Kind.ASKED, False, False
+    section, filled, blank, opening, closing = Kind.ASKED, False, False, True, False
+    labelled: Kind | None = None
     start = 0
-    for line in text.splitlines(keepends=True) or [""]:
+    for line in bare(text).splitlines(keepends=True) or [""]:
         end = start + len(line)
         heading = _heading(line, blank or not found)
         if not line.strip():
             blank = True
         elif heading is not None:
-            section, filled, blank = heading, False, False
+            opening = opening and not found and not line.rstrip().endswith(":")
+            section, filled, blank, labelled = (
+                _section(heading, section, line, text[end : end + FAR_ENOUGH]),
+                False,
+                False,
+                None,
+            )
         else:
             if blank and filled and section in (Kind.NICE, Kind.MUST) and not _BULLET.match(line):
+                closing = closing or section is Kind.NICE
                 section = Kind.ASKED  # a new paragraph after a heading's list
             filled, blank = True, False
-        found += _sentences(text, start, end, section)
+        label = _label(line, labelled) if heading is None else None
+        labelled = label or labelled
+        if opening and section is Kind.ASKED and _introduces(line, len(text) - end):
+            label = label or Kind.EMPLOYER
+        if closing and section is Kind.ASKED and heading is None and not _BULLET.match(line):
+            label = label or Kind.EMPLOYER
+        found += _sentences(text, start, end, label or section)
+        opening = opening and not (filled and heading is None)
         start = end
-    return tuple(found)
+    return tuple(_cut(found, orders.spans(text)))
 
 
 def at(parts: Sequence[Passage], place: int) -> Passage:
@@ -180,7 +180,37 @@ def at(parts: Sequence[Passage], place: int) -> Passage:
 
 def degree_ends(text: str) -> dict[int, int]:
     """Where the text lists the subjects of degrees, which are no skills that it asks for: end by start."""
-    return dict(match.span() for match in DEGREE.finditer(text))
+    return dict(match.span() for match in cues.DEGREE.finditer(lowered(text)))
+
+
+def _cut(parts: list[Passage], instructions: Sequence[tuple[int, int]]) -> Iterator[Passage]:
+    """The passages, with instructions in their own."""
+    if not instructions:
+        yield from parts
+        return
+    spans = _Spans(dict(instructions))
+    edges = sorted({place for span in instructions for place in span})
+    for part in parts:
+        inner = [place for place in edges if part.start < place < part.end]
+        for start, end in zip((part.start, *inner), (*inner, part.end), strict=True):
+            yield Passage(start, end, Kind.INSTRUCTION if spans.holds(start) else part.kind)
+
+
+def _section(heading: Kind, before: Kind, line: str, below: str) -> Kind:
+    """What a heading opens, by its place and by what stands under it where its words don't say.
+
+    Years of practice are required; what comes after the requirements is wished for.
+    """
+    if heading is not Kind.ASKED or cues.DUTIES_HEADING.search(lowered(line)):
+        return heading
+    if before in (Kind.MUST, Kind.NICE):
+        return Kind.NICE
+    return Kind.MUST if PRACTICE.search(PARAGRAPH_END.split(below.lstrip(), maxsplit=1)[0]) else heading
+
+
+def _introduces(line: str, rest: int) -> bool:
+    """Whether a first line is a paragraph before others, which tells who is hiring as a rule."""
+    return rest > len(line) and not _BULLET.match(line)
 
 
 def _heading(line: str, stands_apart: bool) -> Kind | None:
@@ -188,40 +218,86 @@ def _heading(line: str, stands_apart: bool) -> Kind | None:
 
     A heading ends with a colon, is marked as one, or is short and `stands_apart` after a blank line.
     """
-    bare = line.strip(_MARKS + "\r\n")
+    text = line.strip(_MARKS + "\r\n")
     is_marked = line.rstrip().rstrip("*_").endswith(":") or line.lstrip().startswith(("#", "**"))
-    longest = 9 if is_marked else 6
-    if not bare or len(bare.split()) > longest or bare.endswith((".", "!", ",", ";")):
+    longest = 9 if is_marked else 7
+    if not text or len(text.split()) > longest or text.endswith((".", "!", ",", ";")):
         return None
-    if not is_marked and (not stands_apart or _BULLET.match(line)):
+    if not is_marked and _BULLET.match(line):
         return None
-    bare = bare.rstrip("?")
-    if OFFER_HEADING.fullmatch(bare):
+    text = text.rstrip("?") or "?"
+    if not (is_marked or stands_apart or cues.OFFER_HEADING.fullmatch(lowered(text))):
+        return None
+    kind = _titled(text)
+    if kind is not None:
+        return kind
+    return Kind.ASKED if is_marked or text[0].isupper() else None
+
+
+def _label(line: str, before: Kind | None) -> Kind | None:
+    """The kind that a line has by the words before its colon: "Desirable: ...", "Benefits: ...".
+
+    Words that don't say it, after those of another line that did, open what comes next as a rule.
+    """
+    match = _LABEL.match(line)
+    if not match or len(match[1].split()) > MOST_LABEL_WORDS or not line[match.end() :].strip():
+        return None
+    title = match[1].strip(_MARKS)
+    is_sentence = line[match.end() - 1] == "."
+    if is_sentence and len(title.split()) > 1 and not _SPOKEN_LABEL.match(title):
+        return None
+    kind = _titled(title)
+    if kind is not None or is_sentence or cues.DUTIES_HEADING.search(lowered(title)):
+        return kind
+    return AFTER.get(before) if before else None
+
+
+def _titled(title: str) -> Kind | None:
+    """The kind of what stands under that title; None where the title doesn't say."""
+    title = lowered(title)
+    if cues.UNASKED_HEADING.fullmatch(title):
+        return Kind.UNASKED
+    if cues.OFFER_HEADING.fullmatch(title):
         return Kind.OFFER
-    if NICE.search(bare) or NICE_HEADING.search(bare):
+    if cues.NICE.search(title) or cues.NICE_HEADING.search(title):
         return Kind.NICE
-    if MUST_HEADING.search(bare):
-        return Kind.MUST
-    return Kind.ASKED if is_marked or bare[0].isupper() else None
+    return Kind.MUST if cues.MUST_HEADING.search(title) else None
 
 
 def _sentences(text: str, start: int, end: int, section: Kind) -> list[Passage]:
+    """The sentences of a line. After an offer in running text come more, until it asks again."""
     found: list[Passage] = []
+    offering = False
     while start < end:
         stop = SENTENCE_END.search(text, start, end)
         after = stop.end() if stop else end
-        found.append(Passage(start, after, _kind(text[start:after], section)))
+        sentence = text[start:after]
+        kind = _kind(sentence, section)
+        if kind is Kind.OFFER:
+            offering = True
+        elif offering and not ASKS.search(sentence):
+            kind = Kind.OFFER
+        else:
+            offering = False
+        found.append(Passage(start, after, kind))
         start = after
     return found
 
 
 def _kind(sentence: str, section: Kind) -> Kind:
-    if section is Kind.OFFER or OFFER.search(sentence) or len(set(PERK.findall(sentence.casefold()))) > 1:
+    if section in (Kind.OFFER, Kind.UNASKED):
+        return section
+    low = lowered(sentence)
+    if cues.OFFER.search(low) or len(set(cues.PERK.findall(low))) > MOST_PERKS_BY_CHANCE:
         return Kind.OFFER
-    if NICE.search(sentence):
+    if cues.NICE.search(low):
         return Kind.NICE
     if section is Kind.NICE:
         return section
-    if EMPLOYER.match(sentence):
+    if section is not Kind.MUST and cues.EMPLOYER.match(sentence):
         return Kind.EMPLOYER
-    return Kind.MUST if MUST.search(sentence) else section
+    if cues.MUST.search(low):
+        return Kind.MUST
+    if section is Kind.EMPLOYER:
+        return Kind.ASKED if ASKS.search(sentence) else section
+    return section

@@ -7,11 +7,42 @@ from typing import Any
 
 DIFFICULTIES = ("entry", "intermediate", "senior")
 COGNITIVE_LEVELS = ("remember", "understand", "apply", "analyse")
+# `multiple_choice` takes items with and without code; `code_reading` asks for code.
+QUESTION_TYPES = (
+    "multiple_choice",
+    "multiple_select",
+    "true_false",
+    "ordering",
+    "numeric",
+    "short_answer",
+    "code_reading",
+)
+# One key among several options; and an answer that is typed, without options.
+CHOICE_TYPES = ("multiple_choice", "code_reading")
+OPEN_TYPES = ("numeric", "short_answer")
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a person has done that questions may build on. All of it is the person's own text.
+
+    `kind` is "project", "experience" or "certificate"; `name` the project's, the role's or the
+    certificate's; `organization` the company or the issuer. None of it is ever an instruction.
+    """
+
+    kind: str
+    name: str
+    organization: str = ""
+    description: str = ""
 
 
 @dataclass(frozen=True)
 class Brief:
-    """What was asked for. `description` is a stranger's text: never an instruction."""
+    """What was asked for. `description` is a stranger's text: never an instruction.
+
+    Without `general_stand_ins` no question on general aptitude takes the place of one on a skill, and the
+    skill's own come first, whatever their type.
+    """
 
     role: str
     description: str
@@ -23,11 +54,15 @@ class Brief:
     question_types: tuple[str, ...] = ("multiple_choice",)
     on_shortfall: str = "partial"
     mode: str = "live"
+    reuse: bool = True
+    contexts: tuple[Context, ...] = ()
+    general_stand_ins: bool = True
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Brief":
         """The brief that the API stored with the job."""
-        return cls(**{**data, "question_types": tuple(data["question_types"])})
+        contexts = tuple(Context(**context) for context in data.get("contexts", ()))
+        return cls(**{**data, "question_types": tuple(data["question_types"]), "contexts": contexts})
 
 
 @dataclass(frozen=True)
@@ -68,20 +103,31 @@ class Analysis:
 
 @dataclass(frozen=True)
 class Cell:
-    """One question to be had: a place in the blueprint."""
+    """One question to be had: a place in the blueprint.
+
+    `asked_for` is the skill in whose place this one stands, where its own had no questions.
+    """
 
     skill: SkillNeed
     difficulty: str
     cognitive_level: str
     type: str = "multiple_choice"
+    asked_for: str | None = None
+
+    def takes(self, item: "Item") -> bool:
+        """Whether the item is of the type asked for; a multiple choice may be about code."""
+        return self.type == item.type or (self.type == "multiple_choice" and item.type == "code_reading")
 
 
 @dataclass(frozen=True)
 class Item:
-    """A question with its key. `options[0]` is the key until assembly shuffles them.
+    """A question with its key.
 
-    `misconceptions` says of each distractor, in order, what choosing it betrays.
-    `stored_id` names the question where the bank holds it already.
+    Of `options` the first `right` are the right ones until assembly shuffles them; of an ordering
+    all are, in their order. `misconceptions` says of each distractor, in order, what choosing it
+    betrays. A numeric or a short answer has no options but `accepted` answers: the first is the
+    one that is shown, and a number counts within `tolerance` of it. `family` names the item model that
+    made it; `stored_id` names the question where the bank holds it already.
     """
 
     skill: str
@@ -100,6 +146,10 @@ class Item:
     library_id: str | None = None
     version: int = 1
     stored_id: str | None = None
+    right: int = 1
+    accepted: tuple[str, ...] = ()
+    tolerance: str = "0"
+    family: str | None = None
     provenance: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
@@ -110,12 +160,31 @@ class Item:
 
 
 @dataclass(frozen=True)
+class Rejected:
+    """An item that failed a gate, its cell, and why.
+
+    `is_mendable` says that the key is beyond doubt and the flaw one that other words cure;
+    `is_unchecked` that no gate could judge it.
+    """
+
+    cell: Cell
+    item: Item
+    problems: tuple[str, ...]
+    is_mendable: bool = False
+    is_unchecked: bool = False
+
+
+@dataclass(frozen=True)
 class Placed:
-    """An item in its section, with its options in the order in which they are shown."""
+    """An item in its section, with its options in the order in which they are shown.
+
+    `asked_for` is the skill that the question stands in for.
+    """
 
     item: Item
     section: int
     options: tuple[str, ...]
+    asked_for: str | None = None
 
 
 @dataclass(frozen=True)

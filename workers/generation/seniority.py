@@ -1,9 +1,11 @@
 """How senior a role is: by its title, else by the years that are asked for, else by the text's words."""
 
+# ruff: noqa: E501 - a pattern is read as one line
 import re
 
 from workers.generation import advert
 from workers.generation.advert import Kind
+from workers.generation.text import lowered
 
 SENIOR_TITLE = re.compile(
     r"\b(senior|sr|lead(?! generation)|principal|head (of|chef|nurse|teacher)|director|chief|vp"
@@ -15,7 +17,7 @@ SENIOR_TITLE = re.compile(
 MIDDLE_TITLE = re.compile(r"\b(mid[- ]?(level|senior|weight)?|intermediate|medior)\b", re.IGNORECASE)
 ENTRY_TITLE = re.compile(
     r"\b(junior|jr|entry[- ]level|graduate|intern(ship)?|trainee|apprentice|praktikant(in)?|azubi"
-    r"|auszubildende[r]?|stagiaire|becari[oa]|aprendiz)\b",
+    r"|auszubildende[r]?|stagiaire|alternant[e]?|becari[oa]|aprendiz)\b",
     re.IGNORECASE,
 )
 # Another's title within this one: the assistant to a director is no director.
@@ -27,25 +29,53 @@ PROFESSIONS = (
     "|administrator"
 )
 SENIOR_TEXT = re.compile(
-    rf"\b(senior[- ]level|(an?|our|as) (\w+ )?(senior|lead|principal|staff) (\w+ ){{0,3}}?({PROFESSIONS}))\b",
+    rf"\b(senior[- ]level|(an?|our|as|the) (\w+ )?(senior|lead|principal|staff) (\w+ ){{0,3}}?({PROFESSIONS}))\b",
     re.IGNORECASE,
 )
 ENTRY_TEXT = re.compile(
-    r"\b(entry[- ]level|no (prior |previous )?experience|recent graduates?|junior[- ]level"
-    r"|(an?|our|as) (\w+ )?(junior|trainee|apprentice|intern)|internship|apprenticeship)\b",
+    r"\b(entry[- ]level|no (prior |previous )?experience|(recent|new) graduates?|junior[- ]level"
+    r"|(an?|our|as) (\w+ )?(junior|trainee|apprentice|intern)|internship|apprenticeship|early career"
+    r"|(with or )?without (any )?experience|start of (your|a|their) career|first job|school leavers?"
+    r"|berufseinsteiger\w*|quereinsteiger\w*|débutants?|première expérience|primer empleo|sin experiencia)\b",
     re.IGNORECASE,
 )
+# Number words of the four languages, as far as careers go.
+NUMBERS = {
+    word: number
+    for number, words in enumerate(
+        (
+            "one an ein eine einem einer un une uno", "two zwei deux dos couple", "three drei trois tres few einige",
+            "four vier quatre cuatro", "five fünf cinq cinco", "six sechs seis", "seven sieben sept siete",
+            "eight acht huit ocho", "nine neun neuf nueve", "ten zehn dix diez", "eleven elf onze once",
+            "twelve zwölf douze doce",
+        ),
+        start=1,
+    )
+    for word in words.split()
+}  # fmt: skip
+_NUMBER = r"(?:\d{1,2}|" + "|".join(sorted(NUMBERS, key=len, reverse=True)) + r")"
+_UNIT = (
+    r"(?:years?['’]?|yrs?|jahr(?:e[ns]?)?|ans?|année?s?|années|años?"
+    r"|(?P<months>months?['’]?|monat(?:e[n]?)?|mois|mes(?:es)?))"
+)
 YEARS = re.compile(
-    r"\b(\d{1,2})\s*(?:\+|plus|or more)?\s*(?:(?:-|–|to)\s*\d{1,2}\s*)?\+?\s*(?:or more )?"
-    r"(?:years?|yrs?|jahren?|ans|années|años)\b",
+    rf"\b(?P<least>{_NUMBER})\s*(?:\(\d{{1,2}}\)\s*)?(?:\+|[- ]plus|or more|o más|ou plus|oder mehr)?\s*"
+    rf"(?:(?:-|–|to|or|and|bis|à|a|y|o|ou|und|et)\s*(?P<most>{_NUMBER})\s*)?\+?\s*"
+    rf"(?:or more |of |full |whole |good |solid )*{_UNIT}(?!\w)",
+)
+AT_MOST = re.compile(
+    r"\b(?:up to|under|less than|at most|no more than|bis zu|maximal|jusqu['’]à|moins de|hasta|menos de)"
+    r"(?: \w+)?\s*\Z",
     re.IGNORECASE,
 )
 SENIOR_YEARS, MIDDLE_YEARS = 5, 2
+MONTHS_A_YEAR = 12
 # More years than a career is asked for are an employer's age; some words say so too.
 LONGEST_CAREER = 15
 NOT_A_CAREER = re.compile(
-    r"\b(founded|history|in business|anniversary|of age|years? old|contract|fixed[- ]term"
-    r"|for (over|more than|the (past|last)))\b",
+    r"\b(founded|history|in business|anniversary|of age|years? old|year \d|contract|fixed[- ]term|ago|we have|since"
+    r"|for (over|more than|the (past|last))|within|every|each|next|once|a year|after|probation|per|befristet|seit"
+    r"|depuis|desde|pro jahr|par an|al año|rota)\b",
     re.IGNORECASE,
 )
 
@@ -64,14 +94,29 @@ def seniority_of(role: str, description: str) -> str:
     return "senior" if SENIOR_TEXT.search(description) else "intermediate"
 
 
-def _years(description: str) -> int | None:
+def _years(description: str) -> float | None:
     """The most years of experience that are asked for as a minimum; None where none are."""
-    parts = advert.passages(description)
-    asked: list[int] = []
-    for match in YEARS.finditer(description):
-        number = int(match.group(1))
-        around = description[max(0, match.start() - 40) : match.end() + 25]
-        is_of_employer = advert.at(parts, match.start()).kind in (Kind.OFFER, Kind.EMPLOYER)
+    reading = advert.read(description)
+    asked: list[float] = []
+    for match in YEARS.finditer(lowered(description)):
+        number = _least(match, description)
+        part = reading.at(match.start())
+        around = description[max(part.start, match.start() - 40) : min(part.end, match.end() + 25)]
+        is_of_employer = part.kind in (Kind.OFFER, Kind.EMPLOYER, Kind.UNASKED)
         if number <= LONGEST_CAREER and not is_of_employer and not NOT_A_CAREER.search(around):
             asked.append(number)
     return max(asked, default=None)
+
+
+def _least(match: re.Match[str], text: str) -> float:
+    """The years that a phrase asks for: none of "up to two", two of "one to three", three of "three to five"."""
+    number: float = _number(match["least"])
+    if match["most"] and number < MIDDLE_YEARS:
+        number = (number + _number(match["most"])) / 2
+    if AT_MOST.search(text, max(0, match.start() - 30), match.start()):
+        number = 0 if number <= MIDDLE_YEARS else 1
+    return number / MONTHS_A_YEAR if match["months"] else number
+
+
+def _number(word: str) -> int:
+    return int(word) if word.isdigit() else NUMBERS[word.casefold()]

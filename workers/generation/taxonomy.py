@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from workers.generation.fulltext import FullText
+from workers.generation.spelling import Spelling
 from workers.generation.text import SENTENCE_END, Token, tokens
 
 FOLDER = Path(__file__).parent / "library" / "taxonomy"
@@ -21,6 +23,33 @@ BEFORE_A_LETTER = re.compile(
 )
 AFTER_A_VERB = re.compile(
     r"[ -](?:to|at|in|above|beyond|over|out|into|the|our|your|their|an?|as|with|on|quickly|promptly|calmly)\b"
+)
+# What makes a skill of a name in its own case, whatever stands around: "Excellent Swift", "years of Go".
+ASKED_FOR = re.compile(
+    r"(?:\b(?:excellent|strong|solid|expert|good|fluent|modern|advanced|idiomatic|professional|production|commercial)"
+    r"|\b(?:experience|proficien\w+|knowledge|skills?|fluency|command|expertise|years|background)"
+    r" (?:in|with|of|using|writing)|\berfahrung (?:mit|in)|\bkenntnisse in|\bmaîtrise de"
+    r"|\bexperiencia (?:en|con)) \Z",
+    re.IGNORECASE,
+)
+# Before a name it is a person's: Ms Perl, a dog named Ruby.
+OF_A_PERSON = re.compile(
+    r"\b(?:M(?:r|rs|s|me|iss)|Dr|Prof|Herrn?|Frau|Sra?|Señora?|named|called|namens|nommée?)\.? \Z"
+)
+# Somebody of the employer's: "our accountant is fond of puns".
+OF_THE_EMPLOYER = re.compile(r"\b(?:our|unser(?:e[nrm]?)?|notre|nos|nuestr[oa]s?) \Z", re.IGNORECASE)
+SOMEBODY = re.compile(
+    r"(?:accountant|office manager|actuar(?:y|ie)|nurse|chef|cook|baker|cleaner|driver|receptionist|secretary"
+    r"|secretarie|lawyer|teacher|electrician|plumber|carpenter|gardener|journalist|researcher|mechanic"
+    r"|physiotherapist|pharmacist|translator|photographer|caretaker|koch|köch(?:e|in|innen)|comptable"
+    r"|cuisini(?:er|ère)|cociner[oa]|contable|hausmeister)s?\Z",
+    re.IGNORECASE,
+)
+OF_A_NAME = re.compile(r"\bRevenue (?:and|&) \Z")
+MEMBER_START = re.compile(r"(?:\A|\n|[,;:.(/]|\b(?:and|or|und|oder|et|ou|y|o))[^\w\n]*\Z", re.IGNORECASE)
+MEMBER_END = re.compile(
+    r"[^\S\n]*(?:[;.)\n/]|\Z|,(?! (?:our|who|the|a|an|from|die|der|das|qui|que|which|where|and I)\b)"
+    r"|(?:and|or|und|oder|et|ou|y|o)\b)"
 )
 SENTENCE_START = re.compile(r"(?:\A|[.!?:;•*\n–—-])\s*\Z")
 LONGEST_CONTEXT = 3
@@ -112,6 +141,9 @@ class Taxonomy:
         self._longest: dict[str, int] = {}
         for words in self._names:
             self._longest[words[0]] = max(len(words), self._longest.get(words[0], 0))
+        loose = [name for names in self._names.values() for name in names if not name.exact_case]
+        self._fulltext = FullText((name.skill, name.words) for name in loose)
+        self._spelling = Spelling((name.skill, name.words) for name in loose)
         self._roles = [
             (_folded(_words(title)), tuple(_profile(role["skills"])))
             for role in roles["roles"]
@@ -119,12 +151,30 @@ class Taxonomy:
         ]
 
     def find(self, text: str) -> list[Mention]:
-        """Every mention of a skill, in order; of two names that begin at one word, the longer."""
+        """Every mention of a skill, in order; of two names that begin at one word, the longer.
+
+        Names are looked for first, then phrases of their words in other forms, then near spellings.
+        """
         words = tokens(text)
         folded = [word.text.casefold() for word in words]
+        mentions, is_free = self._by_name(text, words, folded)
+        others = [*self._fulltext.find(text, words, is_free), *self._spelling.find(words, is_free)]
+        if not others:
+            return mentions
+        taken: set[int] = set()
+        for found in sorted(others, key=lambda one: (one.first - one.last, one.first)):
+            places = set(range(found.first, found.last + 1))
+            if not places & taken:
+                taken |= places
+                mentions.append(Mention(found.skill, words[found.first].start, words[found.last].end))
+        return sorted(mentions, key=lambda one: one.start)
+
+    def _by_name(self, text: str, words: list[Token], folded: list[str]) -> tuple[list[Mention], list[bool]]:
+        """The mentions by names, and for each word whether none holds it."""
         around = _Surroundings(text)
         longest = self._longest
         mentions: list[Mention] = []
+        is_free = [True] * len(words)
         free = 0
         for place, word in enumerate(folded):
             if place < free or word not in longest:
@@ -133,7 +183,8 @@ class Taxonomy:
             if mention is not None:
                 mentions.append(mention)
                 free = place + length
-        return mentions
+                is_free[place:free] = [False] * length
+        return mentions, is_free
 
     def named(self, name: str) -> Skill | None:
         """The skill that is called exactly so, whatever the case and without a context."""
@@ -156,7 +207,16 @@ class Taxonomy:
             return False
         if len(run) == 1 and (_is_of_more(text, run[0]) or _is_verb(text, run[0], name)):
             return False
-        return not name.context or not name.context.isdisjoint(around.words(run[0].start))
+        before = text[max(0, run[0].start - 14) : run[0].start]
+        if OF_A_PERSON.search(before) or OF_A_NAME.search(before):
+            return False
+        if OF_THE_EMPLOYER.search(before) and SOMEBODY.search(text[run[0].start : run[-1].end]):
+            return False
+        if not name.context or not name.context.isdisjoint(around.words(run[0].start)):
+            return True
+        if name.exact_case and ASKED_FOR.search(text[max(0, run[0].start - 30) : run[0].start]):
+            return True
+        return _stands_alone(text, run)
 
     def profile(self, role: str) -> tuple[ProfileSkill, ...]:
         """What the role with the longest title inside this one needs; empty for an unknown role."""
@@ -187,6 +247,11 @@ def shipped() -> Taxonomy:
 def _names(entry: dict[str, Any]) -> Iterator[_Name]:
     exact = bool(entry.get("case_sensitive"))
     context = frozenset(" ".join(_folded(_words(str(word)))) for word in entry.get("context", ()))
+    for name in entry.get("contextual", ()):
+        yield _Name(entry["id"], _words(str(name)), exact, context)
+    for name in entry.get("in_case", ()):
+        yield _Name(entry["id"], _words(str(name)), exact_case=True, context=context)
+    context = frozenset() if "contextual" in entry or "in_case" in entry else context
     yield _Name(entry["id"], _words(entry["name"]), exact, context)
     for alias in entry.get("aliases", ()):
         yield _Name(entry["id"], _words(str(alias)), exact, frozenset())
@@ -218,6 +283,13 @@ def _is_verb(text: str, word: Token, name: _Name) -> bool:
     if not name.exact_case or not AFTER_A_VERB.match(text, word.end):
         return False
     return bool(SENTENCE_START.search(text[max(0, word.start - 12) : word.start]))
+
+
+def _stands_alone(text: str, run: list[Token]) -> bool:
+    """Whether a name is a member of a list, or a line, by itself: nothing then makes another word of it."""
+    if len(text) <= run[-1].end - run[0].start or not MEMBER_END.match(text, run[-1].end):
+        return False
+    return bool(MEMBER_START.search(text[max(0, run[0].start - 12) : run[0].start]))
 
 
 def _joined_length(words: list[Token], place: int, longest: int) -> int:

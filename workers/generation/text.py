@@ -32,13 +32,21 @@ def clean(text: str) -> str:
     """The text without zero-width, control and other invisible characters, in normal form C."""
     if PLAIN.fullmatch(text):
         return text
-    kept = (
-        character
-        for character in text.translate(LINE_SEPARATORS)
-        if character in "\n\t" or unicodedata.category(character) not in INVISIBLE
-    )
+    text = text.translate(LINE_SEPARATORS)
+    # Letter by letter only over those that there are: few letters make a long text.
+    unseen = {
+        ord(one): None for one in set(text) if one not in "\n\t" and unicodedata.category(one) in INVISIBLE
+    }
     # Composed at last: what stood on both sides of a character that went may belong together.
-    return unicodedata.normalize("NFC", "".join(kept))
+    return unicodedata.normalize("NFC", text.translate(unseen) if unseen else text)
+
+
+def lowered(text: str) -> str:
+    """The text in small letters, each at the place of its capital: patterns without flags are fast."""
+    low = text.lower()
+    if len(low) == len(text):
+        return low
+    return "".join(letter.lower() if len(letter.lower()) == 1 else letter for letter in text)
 
 
 def tokens(text: str) -> list[Token]:
@@ -62,3 +70,8 @@ def fenced(label: str, text: str, rng: random.Random) -> str:
     while nonce in inside:
         nonce = f"{rng.getrandbits(64):016x}"
     return f"<{label}-{nonce}>\n{inside}\n</{label}-{nonce}>"
+
+
+def counted(count: int, thing: str) -> str:
+    """A number with its noun: "1 question", "2 questions"."""
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"

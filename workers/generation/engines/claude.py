@@ -1,36 +1,41 @@
-"""The claude engine: one call reads the role, one call a skill writes its questions, all at once.
+"""The claude engine: it reads the role, writes each skill's questions at once, and has them examined.
 
 Where the model is busy, refuses or answers nonsense, the taxonomy reads the role and the
-library fills the cells, and the result says so. The request shapes are those of anthropic 2.11:
-structured output by `output_config`, no temperature, and the stop reason is checked before the
-text is read.
+library fills the cells, and the result says so.
 """
 
-import json
 import random
-from functools import cache
-from typing import Any, TypeVar
+from functools import lru_cache
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from settings import Models
-from workers.generation import taxonomy
-from workers.generation.brief import COGNITIVE_LEVELS, DIFFICULTIES, Analysis, Brief, Cell, Item, SkillNeed
+from workers.generation import advert, orders, taxonomy
+from workers.generation.brief import DIFFICULTIES, Analysis, Brief, SkillNeed
 from workers.generation.engines import Engine
-from workers.generation.engines.offline import MOST_SKILLS, analysis_of
-from workers.generation.engines.prompts import ANALYST_GUIDE, WRITER_GUIDE
+from workers.generation.engines.asking import UnusableAnswer, output_format, parsed, request
+from workers.generation.engines.examiner import ModelExaminer, WrittenAnswers, WrittenReviews
+from workers.generation.engines.offline import MOST_SKILLS, Asked, analysis_of, asked_of, summary_of
+from workers.generation.engines.prompts import (
+    ANALYST_GUIDE,
+    CRITIC_GUIDE,
+    OTHER_TYPES_GUIDE,
+    SOLVER_GUIDE,
+    WRITER_GUIDE,
+)
+from workers.generation.engines.writing import MOST_EVIDENCE, WrittenItems
+from workers.generation.rubric_scoring import WrittenJudgements
 from workers.generation.seniority import seniority_of
-from workers.generation.sources import Order
 from workers.generation.text import clean, fenced
-from workers.generation.tools import ModelAnswer, ModelBusy, ModelRequest, Tools
+from workers.generation.tools import ModelBusy, ModelRequest, Tools
 
 ANALYST_TOKENS = 2_000
-TOKENS_AN_ITEM = 700
-# A longer quote is no quote: the writer must not see the description through it.
-MOST_EVIDENCE = 200
-# What the guide asks of an item's time; a model's slip must not make a form of an hour.
-LEAST_SECONDS, MOST_SECONDS = 30, 180
-PROMPT_VERSION = "2026-11-21"
+MOST_SUMMARY = 1_000
+# So many words in a row are no chance: they were copied, from the description or from our guides.
+COPIED_WORDS, COPIED_GUIDE_WORDS = 12, 7
+# A name that the taxonomy does not know is no skill's when it is longer.
+MOST_NAME_WORDS = 8
+FEWEST_EVIDENCE = 3
 
 
 class WrittenSkill(BaseModel):
@@ -51,46 +56,11 @@ class WrittenAnalysis(BaseModel):
     skills: list[WrittenSkill]
 
 
-class WrittenItem(BaseModel):
-    """An item as the writer gives it: fixed fields, for the server enforces no list lengths.
-
-    An empty text is for `lint` to find: one bad item must not spoil the others of its answer.
-    """
-
-    stem: str
-    code: str
-    code_language: str
-    correct: str
-    distractor_1: str
-    distractor_2: str
-    distractor_3: str
-    misconception_1: str
-    misconception_2: str
-    misconception_3: str
-    explanation: str
-    difficulty: str
-    cognitive_level: str
-    seconds: int
-
-
-class WrittenItems(BaseModel):
-    """The writer's answer."""
-
-    items: list[WrittenItem]
-
-
-class UnusableAnswer(Exception):
-    """The model answered, but not with what was asked for; the message says how."""
-
-
-Answered = TypeVar("Answered", bound=BaseModel)
-
-
 def engine(models: Models) -> Engine:
     """The engine on these models. What a first call would need is made now, not in the first job."""
     taxonomy.shipped()
-    _format(WrittenAnalysis)
-    _format(WrittenItems)
+    for shape in (WrittenAnalysis, WrittenItems, WrittenAnswers, WrittenReviews, WrittenJudgements):
+        output_format(shape)
 
     async def read(brief: Brief, tools: Tools) -> Analysis:
         try:
@@ -104,98 +74,105 @@ def engine(models: Models) -> Engine:
                 analysis.seniority, analysis.summary, analysis.skills, (warning, *analysis.warnings)
             )
 
-    return Engine("claude", read, ("language_model", "library"))
-
-
-def parsed(answer: ModelAnswer, model: type[Answered]) -> Answered:
-    """The answer as data; raises UnusableAnswer for a refusal, a cut-off answer or the wrong shape."""
-    if answer.stop_reason == "refusal":
-        raise UnusableAnswer("the model refused the request")
-    if answer.stop_reason != "end_turn":
-        raise UnusableAnswer(f"the model's answer was cut off ({answer.stop_reason})")
-    try:
-        return model.model_validate_json(answer.text)
-    except ValidationError as error:
-        raise UnusableAnswer(
-            f"the model's answer has not the shape asked for ({error.error_count()} errors)"
-        ) from error
+    return Engine(
+        "claude",
+        read,
+        sources=("kept", "language_model"),
+        fallbacks=("kept", "item_models", "library", "statements"),
+        examiner=ModelExaminer(models.writer, models.solver, models.critic),
+        scorer=models.scorer,
+    )
 
 
 def analysis_request(model: str, brief: Brief, seed: int) -> ModelRequest:
-    """The call that reads the role. The description is fenced: it is a stranger's text."""
+    """The call that reads the role, in what is meant for people. It is fenced: a stranger's text."""
+    asked = asked_of(brief)
     # With the text in its seed, the number can't be known to who wrote the text, even of a known seed.
-    rng = random.Random(f"{seed}:{clean(brief.role)}:{clean(brief.description)}")
+    rng = random.Random(f"{seed}:{asked.role}:{asked.description}")
     text = (
         "Read the job below.\n"
-        + fenced("job-role", brief.role, rng)
+        + fenced("job-role", asked.role, rng)
         + "\n"
-        + fenced("job-description", brief.description, rng)
+        + fenced("job-description", asked.description, rng)
         + f"\nName at most {MOST_SKILLS} skills."
     )
-    return ModelRequest("analyse", _body(model, ANALYST_TOKENS, ANALYST_GUIDE, text, WrittenAnalysis))
-
-
-def items_request(model: str, order: Order, seed: int) -> ModelRequest:
-    """The call that writes a skill's items: cells and a short quote, never the whole description."""
-    cells = "\n".join(
-        f"- difficulty: {cell.difficulty}; cognitive level: {cell.cognitive_level}" for cell in order.cells
-    )
-    known = "\n".join(f"- {item.stem[:120]}" for item in order.hits[:8])
-    rng = random.Random(f"{seed}:{order.skill.id}:{order.skill.evidence}")
-    quote = fenced("quote", order.skill.evidence[:MOST_EVIDENCE], rng) if order.skill.evidence else "(none)"
-    text = (
-        f"Skill: {json.dumps(clean(order.skill.name)[:120])}\n"
-        f"Language of the questions: {order.brief.language}\n"
-        f"Where the role names the skill:\n{quote}\n"
-        f"Write exactly {len(order.cells)} {'item' if len(order.cells) == 1 else 'items'}, "
-        f"one for each of these cells:\n{cells}\n"
-        f"Questions that exist already and must not be repeated:\n{known or '(none)'}"
-    )
-    tokens = 500 + TOKENS_AN_ITEM * len(order.cells)
-    return ModelRequest("write", _body(model, tokens, WRITER_GUIDE, text, WrittenItems))
-
-
-@cache
-def _format(model: type[BaseModel]) -> dict[str, Any]:
-    """The output format of a stage: the same bytes every time, for the grammar is cached.
-
-    The SDK is imported here and not above, so that an offline worker never loads it.
-    """
-    import anthropic
-
-    return {"type": "json_schema", "schema": anthropic.transform_schema(model)}
-
-
-def _body(model: str, max_tokens: int, guide: str, text: str, shape: type[BaseModel]) -> dict[str, Any]:
-    return {
-        "model": model,
-        "max_tokens": max_tokens,
-        "system": [{"type": "text", "text": guide, "cache_control": {"type": "ephemeral"}}],
-        "messages": [{"role": "user", "content": text}],
-        "output_config": {"format": _format(shape)},
-    }
+    return request("analyse", model, ANALYST_TOKENS, ANALYST_GUIDE, text, WrittenAnalysis)
 
 
 def to_analysis(written: WrittenAnalysis, brief: Brief) -> Analysis:
-    """The model's analysis in our terms: known skills by their id, evidence only where verbatim."""
+    """The model's analysis in our terms: known skills by their id, evidence only where verbatim.
+
+    A skill that the taxonomy does not know must be shown by the text, for a model can be made to name any.
+    A brief that held instructions may have had more of them, which nobody saw and the model obeyed.
+    Of its answer only skills that the rest of the brief bears out are kept then, and no text of its own.
+    """
     book = taxonomy.shipped()
-    description = clean(brief.role) + "\n" + clean(brief.description)
+    asked = asked_of(brief)
+    text = asked.role + "\n" + asked.description
+    borne_out = _borne_out(book, asked) if asked.held_instructions else None
     skills: dict[str, SkillNeed] = {}
     for skill in written.skills:
-        need = _need(book, skill, description)
-        if need.id:
+        need = _need(book, skill, text)
+        if borne_out is not None:
+            is_borne_out = need.id in borne_out or _is_named(need.name, text)
+        else:
+            is_borne_out = need.id in book.skills or _shows(need, text)
+        if need.id and is_borne_out and not orders.gives_orders(need.name):
             skills.setdefault(need.id, need)
     if not skills:
         raise UnusableAnswer("the model named no skill")
-    seniority = written.seniority if written.seniority in DIFFICULTIES else ""
+    chosen = tuple(skills.values())[:MOST_SKILLS]
+    seniority = written.seniority if written.seniority in DIFFICULTIES and not asked.held_instructions else ""
     return Analysis(
-        seniority=brief.difficulty or seniority or seniority_of(brief.role, brief.description),
-        summary=clean(written.summary)[:1000] or brief.role,
-        skills=tuple(list(skills.values())[:MOST_SKILLS]),
+        seniority=brief.difficulty or seniority or seniority_of(asked.role, asked.description),
+        summary=_summary(written.summary, asked, chosen),
+        skills=chosen,
+        warnings=(advert.LEFT_OUT,) if asked.held_instructions else (),
     )
 
 
-def _need(book: taxonomy.Taxonomy, skill: WrittenSkill, description: str) -> SkillNeed:
+def _borne_out(book: taxonomy.Taxonomy, asked: Asked) -> set[str]:
+    """The skills that the role and the description name, and those that the role is known to need."""
+    named = {mention.skill for text in (asked.role, asked.description) for mention in book.find(text)}
+    return named | {entry.skill for entry in book.profile(asked.role)}
+
+
+def _shows(need: SkillNeed, text: str) -> bool:
+    """Whether the text that was sent shows a skill which the taxonomy does not know."""
+    if len(_words(need.name)) > MOST_NAME_WORDS:
+        return False
+    return len(need.evidence.strip()) >= FEWEST_EVIDENCE or _is_named(need.name, text)
+
+
+def _is_named(name: str, text: str) -> bool:
+    return bool(name) and f" {' '.join(_words(name))} " in f" {' '.join(_words(text))} "
+
+
+def _summary(written: str, asked: Asked, skills: tuple[SkillNeed, ...]) -> str:
+    """The model's summary, or ours where it may be an obeyed instruction's."""
+    summary = clean(written)[:MOST_SUMMARY]
+    if asked.held_instructions or not summary.strip() or orders.gives_orders(summary):
+        return summary_of(asked.role, skills)
+    is_copied = not _runs(summary, COPIED_WORDS).isdisjoint(_runs(asked.description, COPIED_WORDS))
+    if is_copied or not _runs(summary, COPIED_GUIDE_WORDS).isdisjoint(_guide_runs()):
+        return summary_of(asked.role, skills)
+    return summary
+
+
+def _runs(text: str, length: int) -> set[tuple[str, ...]]:
+    """All rows of so many words in the text."""
+    words = _words(text)
+    return {tuple(words[start : start + length]) for start in range(len(words) - length + 1)}
+
+
+@lru_cache(maxsize=1)
+def _guide_runs() -> set[tuple[str, ...]]:
+    """The rows of words of our guides, which nobody is to read."""
+    guides = (ANALYST_GUIDE, WRITER_GUIDE, OTHER_TYPES_GUIDE, SOLVER_GUIDE, CRITIC_GUIDE)
+    return set().union(*(_runs(guide, COPIED_GUIDE_WORDS) for guide in guides))
+
+
+def _need(book: taxonomy.Taxonomy, skill: WrittenSkill, text: str) -> SkillNeed:
     name = " ".join(clean(skill.name).split())[:100]
     known = book.named(name)
     return SkillNeed(
@@ -204,44 +181,13 @@ def _need(book: taxonomy.Taxonomy, skill: WrittenSkill, description: str) -> Ski
         group=known.group if known else "other",
         weight=max(1, min(5, skill.weight)),
         must_have=skill.must_have,
-        evidence=skill.evidence[:MOST_EVIDENCE] if skill.evidence in description else "",
+        evidence=skill.evidence[:MOST_EVIDENCE] if skill.evidence in text else "",
     )
+
+
+def _words(text: str) -> list[str]:
+    return "".join(letter if letter.isalnum() else " " for letter in text.casefold()).split()
 
 
 def _slug(name: str) -> str:
-    words = "".join(letter if letter.isalnum() else " " for letter in name.casefold()).split()
-    return "-".join(words)[:80]
-
-
-def to_item(written: WrittenItem, cell: Cell, answer: ModelAnswer) -> Item:
-    """The writer's item in our terms; what it says in words that we don't have is taken from the cell."""
-    skill = cell.skill
-    code = clean(written.code).rstrip()
-    return Item(
-        skill=skill.id,
-        skill_name=skill.name,
-        difficulty=written.difficulty if written.difficulty in DIFFICULTIES else cell.difficulty,
-        cognitive_level=(
-            written.cognitive_level if written.cognitive_level in COGNITIVE_LEVELS else cell.cognitive_level
-        ),
-        stem=clean(written.stem).strip(),
-        options=tuple(
-            clean(text).strip()
-            for text in (written.correct, written.distractor_1, written.distractor_2, written.distractor_3)
-        ),
-        misconceptions=tuple(
-            clean(text).strip()
-            for text in (written.misconception_1, written.misconception_2, written.misconception_3)
-        ),
-        explanation=clean(written.explanation).strip(),
-        seconds=max(LEAST_SECONDS, min(MOST_SECONDS, written.seconds)),
-        source="language_model",
-        code=code or None,
-        code_language=(clean(written.code_language).strip()[:40] or None) if code else None,
-        provenance={
-            "engine": "claude",
-            "model": answer.model,
-            "prompt_version": PROMPT_VERSION,
-            "request_id": answer.request_id,
-        },
-    )
+    return "-".join(_words(name))[:80]

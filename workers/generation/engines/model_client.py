@@ -7,28 +7,23 @@ times the processor time a call (docs/decisions/0002).
 import contextlib
 import json
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date
 from importlib import import_module
 from typing import Any
 
 import anthropic
 import httpx2
 
+from workers.generation.engines.prices import cost
 from workers.generation.tools import ModelAnswer, ModelBusy, ModelRefused, ModelRequest
-
-# Thousandths of a micro-dollar a token, in and out, read on PRICES_OF, so that sums are whole
-# numbers; a cache read costs 5 % of the input's price, a five-minute cache write 125 %.
-PRICES_OF = date(2026, 11, 1)
-PRICES = {
-    "claude-sonnet-5-5": (2_000, 10_000),
-    "claude-haiku-5-5": (100, 500),
-    "claude-opus-5-5": (4_000, 20_000),
-}
 
 
 class ModelClient:
-    """Sends requests. Made on the loop that uses it, after any fork."""
+    """Sends requests. Made on the loop that uses it, after any fork.
+
+    `on_headers` is told the model and the headers of every answer, those of errors too.
+    """
 
     def __init__(self, api_key: str, base_url: str | None, timeout: float, in_flight: int) -> None:
         self._http = anthropic.DefaultAioHttpClient(
@@ -39,6 +34,7 @@ class ModelClient:
         self._client = anthropic.AsyncAnthropic(
             api_key=api_key, base_url=base_url, timeout=timeout, max_retries=0, http_client=self._http
         )
+        self.on_headers: Callable[[str, Mapping[str, str]], None] = lambda _model, _headers: None
         # The SDK imports this at the first call, which takes as long as five calls do.
         with contextlib.suppress(ImportError):
             import_module("opentelemetry.propagate")
@@ -49,9 +45,13 @@ class ModelClient:
         try:
             # The raw answer: what is stored is validated by the stages, so the SDK need not build it.
             response = await self._client.messages.with_raw_response.create(**request.body)
-            answer = _answer(json.loads(await response.read()), response.headers)
+            self.on_headers(request.body["model"], response.headers)
+            message = json.loads(await response.read())
+            answer = answer_of(message, response.headers.get("request-id"))
         except anthropic.APIError as error:
-            raise _problem(error) from error
+            if isinstance(error, anthropic.APIStatusError):
+                self.on_headers(request.body["model"], error.response.headers)
+            raise problem_of(error) from error
         except (httpx2.HTTPError, ValueError, LookupError, TypeError) as error:
             # A body that is cut off, is no JSON or no message is not wrapped by the SDK.
             raise ModelBusy(f"the model's answer was unreadable ({type(error).__name__})") from error
@@ -62,7 +62,7 @@ class ModelClient:
         await self._client.close()
 
 
-def _problem(error: anthropic.APIError) -> Exception:
+def problem_of(error: anthropic.APIError) -> Exception:
     """What an SDK error means for the job. The messages never hold the key or the prompt."""
     if isinstance(error, anthropic.APITimeoutError):
         return ModelBusy("the model did not answer in time")
@@ -72,7 +72,7 @@ def _problem(error: anthropic.APIError) -> Exception:
         return ModelBusy(f"the model's answer was unreadable ({type(error).__name__})")
     status = error.status_code
     if status in (408, 409, 429) or status >= 500 or status < 400:
-        return ModelBusy(f"the model's API answered {status}", _retry_after(error))
+        return ModelBusy(f"the model's API answered {status}", _retry_after(error), status)
     hint = {
         401: "check ANTHROPIC_API_KEY",
         403: "check what ANTHROPIC_API_KEY may do",
@@ -86,7 +86,8 @@ def _retry_after(error: anthropic.APIStatusError) -> float | None:
     return float(value) if value.replace(".", "", 1).isdigit() else None
 
 
-def _answer(message: dict[str, Any], headers: httpx2.Headers) -> ModelAnswer:
+def answer_of(message: dict[str, Any], request_id: str | None, is_batch: bool = False) -> ModelAnswer:
+    """The answer in our terms. Raises LookupError or TypeError where it is no message."""
     usage = message["usage"]
     counts = {
         "input_tokens": usage["input_tokens"],
@@ -99,21 +100,7 @@ def _answer(message: dict[str, Any], headers: httpx2.Headers) -> ModelAnswer:
         text="".join(block["text"] for block in message["content"] if block["type"] == "text"),
         stop_reason=message["stop_reason"],
         model=message["model"],
-        request_id=headers.get("request-id"),
+        request_id=request_id,
         usage=counts,
-        micro_dollars=cost(message["model"], counts),
+        micro_dollars=cost(message["model"], counts, is_batch),
     )
-
-
-def cost(model: str, counts: dict[str, int]) -> int:
-    """What the tokens cost, in whole micro-dollars, rounded up; 0 for a model without a price."""
-    # The API may answer with a model's dated name.
-    prices = (PRICES[known] for known in PRICES if model == known or model.startswith(known + "-"))
-    price_in, price_out = next(prices, (0, 0))
-    thousandths = (
-        counts["input_tokens"] * price_in
-        + counts["cache_read_tokens"] * price_in * 5 // 100
-        + counts["cache_write_tokens"] * price_in * 125 // 100
-        + counts["output_tokens"] * price_out
-    )
-    return -(-thousandths // 1000)

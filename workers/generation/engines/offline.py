@@ -1,7 +1,7 @@
 """The offline engine: the taxonomy reads the description, the shipped library has the questions."""
 
 import math
-from bisect import bisect_right
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -31,7 +31,21 @@ GENERAL = (
 # Skills of the general group that a role can be about, so that they are no mere manners.
 ROLE_DEFINING = {"workplace-safety", "data-privacy", "people-management", "leadership", "research-skills"}
 # Manners are asked for by every advertisement: they count less, and take few of the places.
-MANNERS_FACTOR = 0.6
+MANNERS_FACTOR = 0.75
+# What somebody is rather than can: every advertisement asks for it, and a test examines it worst.
+DISPOSITION_FACTOR = 0.5
+DISPOSITIONS = {
+    "adaptability",
+    "creativity",
+    "emotional-intelligence",
+    "professional-ethics",
+    "self-motivation",
+    "stress-management",
+}
+GENERAL_FACTOR = 0.9
+# What a whole trade is called says less than any of its parts: "five years in software engineering".
+UMBRELLAS = {"software-development", "information-security", "operations-management", "office-administration"}
+UMBRELLA_FACTOR = 0.85
 MOST_MANNERS = 2
 # Below this score a skill is named only beside the point (a degree's subject, the employer's trade).
 WEAK = 0.5
@@ -42,6 +56,24 @@ ASIDE = (Kind.NICE, Kind.DEGREE, Kind.EMPLOYER)
 PROFILE_BONUS = 0.15
 CORE_SCORE = 1.5
 CORE_WEIGHT = 5
+ISOLATED_FACTOR = 0.3
+# The groups of one field: whoever needs one of them may well need another.
+SOFTWARE = {
+    "programming", "software-practice", "frontend", "backend", "mobile-games", "embedded", "databases",
+    "data", "machine-learning-ai", "cloud", "devops", "systems", "security", "qa",
+}  # fmt: skip
+EVERYWHERE = {"general", "office-tools", "media-languages", "product-project"}
+
+
+# "Good written English" asks for writing and for English.
+EXPRESSION = {"written-communication", "workplace-communication", "bug-reporting", "legal-drafting"}
+LANGUAGE = re.compile(r"\b(?:English|German|French|Spanish)\b")
+# Names that ask for two skills: those of the first with this word in them, and the other.
+BOTH = (
+    ({"demand-planning", "sales-pipeline", "budgeting"}, "forecast", "forecasting"),
+    ({"contract-negotiation"}, "draft", "legal-drafting"),
+    ({"people-management"}, "hiring", "recruiting"),
+)
 
 
 @dataclass
@@ -70,7 +102,8 @@ async def read(brief: Brief, tools: Tools) -> Analysis:  # noqa: ARG001 - what a
 def analysis_of(brief: Brief) -> Analysis:
     """The skills named in the role and its description, and the profile's where those are few."""
     book = taxonomy.shipped()
-    role, description = clean(brief.role), clean(brief.description)
+    asked = asked_of(brief)
+    role, description = asked.role, asked.description
     profile = book.profile(role)
     seen = _mentions(book, role, description)
     says_its_core = any(facts.score >= TITLE_SCORE for facts in seen.values())
@@ -80,17 +113,34 @@ def analysis_of(brief: Brief) -> Analysis:
             seen.setdefault(entry.skill, _Seen(len(seen))).add(CORE_SCORE, nice=False, evidence="")
         if entry.skill in seen:
             seen[entry.skill].score += PROFILE_BONUS * entry.weight
+    _doubt_the_isolated(book, seen, {entry.skill for entry in profile})
     skills = _chosen(book, seen, profile)
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = (advert.LEFT_OUT,) if asked.held_instructions else ()
     if not skills:
         skills = [_general(book, skill, weight) for skill, weight in GENERAL]
-        warnings = ("The description names no skill that the taxonomy knows: general aptitude is tested.",)
+        warnings += ("The description names no skill that the taxonomy knows: general aptitude is tested.",)
     return Analysis(
         seniority=brief.difficulty or seniority_of(role, description),
-        summary=_summary(role, skills),
+        summary=summary_of(role, skills),
         skills=tuple(skills),
         warnings=warnings,
     )
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A brief as far as it is meant for people: all of it that may be read."""
+
+    role: str
+    description: str
+    held_instructions: bool
+
+
+def asked_of(brief: Brief) -> Asked:
+    """The brief's role and description without what gives orders to their reader."""
+    whole = clean(brief.role), clean(brief.description)
+    role, description = (advert.without_instructions(text) for text in whole)
+    return Asked(role.strip() or whole[0], description, (role, description) != whole)
 
 
 def _mentions(book: taxonomy.Taxonomy, role: str, description: str) -> dict[str, _Seen]:
@@ -98,24 +148,48 @@ def _mentions(book: taxonomy.Taxonomy, role: str, description: str) -> dict[str,
     for mention in book.find(role):
         facts = seen.setdefault(mention.skill, _Seen(len(seen)))
         facts.add(TITLE_SCORE, nice=False, evidence=role[mention.start : mention.end])
-    parts = advert.passages(description)
-    degrees = advert.degree_ends(description)
-    starts = list(degrees)
-    counted: set[tuple[str, int]] = set()
-    for mention in book.find(description):
-        part = advert.at(parts, mention.start)
-        kind = part.kind
-        if kind is Kind.OFFER or (mention.skill, part.start) in counted:
+    reading = advert.read(description)
+    counted: set[tuple[str, int, Kind]] = set()
+    for mention in _with_implied(book.find(advert.bare(description)), description):
+        part = reading.at(mention.start)
+        if not part.kind.worth or (mention.skill, part.start, part.kind) in counted:
             continue
-        before = bisect_right(starts, mention.start) - 1
-        if before >= 0 and mention.start < degrees[starts[before]]:
-            kind = Kind.DEGREE
-        else:
-            counted.add((mention.skill, part.start))
-        points = kind.value * (MANNERS_FACTOR if _is_manner(book, mention.skill) else 1.0)
+        counted.add((mention.skill, part.start, part.kind))
+        points = part.kind.worth * _factor(book, mention.skill)
         facts = seen.setdefault(mention.skill, _Seen(len(seen)))
-        facts.add(points, kind in ASIDE, description[mention.start : mention.end])
+        facts.add(points, part.kind in ASIDE, description[mention.start : mention.end])
     return seen
+
+
+def _with_implied(mentions: Sequence[taxonomy.Mention], text: str) -> list[taxonomy.Mention]:
+    """The mentions, and with each that asks for two skills, as for writing and for English, the other."""
+    found: list[taxonomy.Mention] = []
+    for mention in mentions:
+        found.append(mention)
+        words = text[mention.start : mention.end].lower()
+        for skills, word, also in BOTH:
+            if mention.skill in skills and word in words:
+                found.append(taxonomy.Mention(also, mention.start, mention.end))
+        if mention.skill not in EXPRESSION:
+            continue
+        for name in LANGUAGE.finditer(text, mention.start, mention.end):
+            skill = f"{name.group().lower()}-proficiency"
+            found.append(taxonomy.Mention(skill, name.start(), name.end()))
+    return found
+
+
+def _doubt_the_isolated(book: taxonomy.Taxonomy, seen: dict[str, _Seen], of_role: set[str]) -> None:
+    """Take for chance what stands once, unasked for, in another field than all that the role is about."""
+    core = of_role | {skill for skill, facts in seen.items() if facts.score >= CORE_SCORE * 2}
+    fields = {_field(book.skills[skill].group) for skill in core} | EVERYWHERE
+    if len(core) < ENOUGH_SKILLS:
+        return
+    for skill, facts in seen.items():
+        is_near = _field(book.skills[skill].group) in fields or not core.isdisjoint(
+            book.skills[skill].neighbours
+        )
+        if facts.score <= CORE_SCORE and not is_near and not facts.nice:
+            facts.score *= ISOLATED_FACTOR
 
 
 def _chosen(
@@ -127,16 +201,26 @@ def _chosen(
     strong = [skill for skill in named if seen[skill].score >= WEAK]
     if len(strong) >= ENOUGH_SKILLS or profile:
         named = strong
-    chosen = [_need(book, skill, seen[skill]) for skill in named[:MOST_SKILLS]]
     manners = [skill for skill in ranked if _is_manner(book, skill)]
-    if len(chosen) < ENOUGH_SKILLS:
-        known = {skill.id for skill in chosen}
-        own = [entry for entry in profile if entry.skill not in known and not _is_manner(book, entry.skill)]
-        chosen += [_of_profile(book, entry, bool(known)) for entry in own]
-        manners += [
-            entry.skill for entry in profile if entry.skill not in manners and entry.skill not in seen
-        ]
-        manners = [skill for skill in manners if _is_manner(book, skill)]
+    if len(named) >= ENOUGH_SKILLS:
+        best = sorted((*named, *manners[:MOST_MANNERS]), key=lambda skill: -seen[skill].score)[:MOST_SKILLS]
+        return [_need(book, skill, seen[skill]) for skill in (*named, *manners) if skill in best]
+    return _joined_by_others(book, seen, named, manners, profile)
+
+
+def _joined_by_others(
+    book: taxonomy.Taxonomy,
+    seen: dict[str, _Seen],
+    named: list[str],
+    manners: list[str],
+    profile: Sequence[taxonomy.ProfileSkill],
+) -> list[SkillNeed]:
+    """What is named, where that is little, then the role's own skills, manners, and general aptitude."""
+    chosen = [_need(book, skill, seen[skill]) for skill in named]
+    own = [entry for entry in profile if not _is_manner(book, entry.skill) and entry.skill not in named]
+    chosen += [_of_profile(book, entry, bool(named)) for entry in own]
+    usual = [entry.skill for entry in profile if _is_manner(book, entry.skill) and entry.skill not in seen]
+    manners = manners + usual
     places = MOST_MANNERS if len(chosen) >= ENOUGH_SKILLS else MOST_SKILLS - len(chosen)
     chosen = chosen[: MOST_SKILLS - min(len(manners), 1)]
     for skill in manners[: min(places, MOST_SKILLS - len(chosen))]:
@@ -148,6 +232,18 @@ def _chosen(
     return chosen
 
 
+def _field(group: str) -> str:
+    return "software" if group in SOFTWARE else group
+
+
+def _factor(book: taxonomy.Taxonomy, skill_id: str) -> float:
+    if _is_manner(book, skill_id):
+        return DISPOSITION_FACTOR if skill_id in DISPOSITIONS else MANNERS_FACTOR
+    if skill_id in UMBRELLAS:
+        return UMBRELLA_FACTOR
+    return GENERAL_FACTOR if book.skills[skill_id].group == "general" else 1.0
+
+
 def _is_manner(book: taxonomy.Taxonomy, skill_id: str) -> bool:
     return book.skills[skill_id].group == "general" and skill_id not in ROLE_DEFINING
 
@@ -155,7 +251,7 @@ def _is_manner(book: taxonomy.Taxonomy, skill_id: str) -> bool:
 def _need(book: taxonomy.Taxonomy, skill_id: str, facts: _Seen) -> SkillNeed:
     skill = book.skills[skill_id]
     # Half up: Python's own rounding goes to the even number, so 2.5 and 3.5 would be 2 and 4.
-    weight = max(1, min(5, math.floor(facts.score + (0 if facts.nice else 1) + 0.5)))
+    weight = max(1, min(5, math.floor(facts.score + (0 if facts.nice else 0.5) + 0.5)))
     return SkillNeed(skill.id, skill.name, skill.group, weight, not facts.nice, facts.evidence)
 
 
@@ -170,8 +266,9 @@ def _general(book: taxonomy.Taxonomy, skill_id: str, weight: int) -> SkillNeed:
     return SkillNeed(skill.id, skill.name, skill.group, weight, must_have=False)
 
 
-def _summary(role: str, skills: list[SkillNeed]) -> str:
+def summary_of(role: str, skills: Sequence[SkillNeed]) -> str:
+    """The role and its skills in our own words."""
     return f"{' '.join(role.split())}: " + ", ".join(skill.name for skill in skills) + "."
 
 
-ENGINE = Engine("offline", read, ("library",))
+ENGINE = Engine("offline", read, sources=(), fallbacks=("kept", "item_models", "library", "statements"))

@@ -4,8 +4,8 @@ A source gets an order (cells of one skill, and what must not be repeated) and o
 as many of the cells as it can, with a reason for the others.
 """
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
@@ -16,22 +16,28 @@ from workers.generation.tools import Tools
 
 @dataclass(frozen=True)
 class Order:
-    """Cells of one skill to be filled. `hits` are the bank's items of that skill."""
+    """Cells of one skill to be filled.
+
+    `hits` are the bank's items of that skill, `taken` the items that must not come again, nor a copy of
+    one; `exposure` says how often a stored question was used lately.
+    """
 
     number: int
     brief: Brief
     skill: SkillNeed
     cells: tuple[Cell, ...]
     hits: tuple[Item, ...]
-    taken: frozenset[str]
+    taken: tuple[Item, ...] = ()
+    exposure: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Offer:
-    """Items for cells; `reason` says why some cells have none."""
+    """Items for cells, spares for those that fail a gate; `reason` says why some cells have none."""
 
     filled: tuple[tuple[Cell, Item], ...]
     reason: str = ""
+    spares: tuple[tuple[Cell, Item], ...] = ()
 
 
 Source = Callable[[Order, Tools], Awaitable[Offer]]

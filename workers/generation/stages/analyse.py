@@ -5,6 +5,7 @@ from typing import Any
 
 from workers.generation.brief import Analysis
 from workers.generation.pipeline import State
+from workers.generation.text import counted
 from workers.generation.tools import GenerationFailed, Tools
 
 
@@ -19,5 +20,5 @@ async def analyse(state: State, tools: Tools) -> State:
     if not analysis.skills:
         raise GenerationFailed("NO_SKILLS", "No skill could be read from the job role and description.")
     count = len(analysis.skills)
-    tools.say(f"AI Progress: Identified {count} {'skill' if count == 1 else 'skills'} for the role", 0.15)
+    tools.say(f"AI Progress: Identified {counted(count, 'skill')} for the role", 0.15)
     return replace(state, analysis=analysis, warnings=state.warnings + analysis.warnings)

@@ -1,11 +1,14 @@
 """Lay out the blueprint: how many questions of which skill, difficulty and cognitive level."""
 
 import random
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from workers.generation.brief import Cell, SkillNeed
+from workers.generation import item_models
+from workers.generation.brief import CHOICE_TYPES, Cell, SkillNeed
 from workers.generation.pipeline import State
+from workers.generation.text import counted
 from workers.generation.tools import Tools
 
 # Percent of entry, intermediate and senior questions, by the seniority of the role.
@@ -17,6 +20,8 @@ LEVELS = {
     "intermediate": ("apply", "understand", "apply"),
     "senior": ("analyse", "apply", "analyse"),
 }
+# Of several types, the choices get more of the questions.
+CHOICE_WEIGHT = 2
 
 
 async def blueprint(state: State, tools: Tools) -> State:
@@ -34,8 +39,39 @@ async def blueprint(state: State, tools: Tools) -> State:
             Cell(skill, difficulty, LEVELS[difficulty][turn % len(LEVELS[difficulty])])
             for turn, difficulty in enumerate(sorted(mine, key=DIFFICULTIES.index))
         ]
-    tools.say(f"AI Progress: Planned {len(cells)} questions over {len(skills)} skills", 0.35)
+    cells = _typed(cells, state, rng)
+    tools.say(
+        f"AI Progress: Planned {counted(len(cells), 'question')} over {counted(len(skills), 'skill')}", 0.35
+    )
     return replace(state, cells=tuple(cells))
+
+
+def _typed(cells: list[Cell], state: State, rng: random.Random) -> list[Cell]:
+    """Share the types that were asked for over the cells, each where there is something to have."""
+    types = state.brief.question_types
+    weights = [CHOICE_WEIGHT if kind in CHOICE_TYPES else 1 for kind in types]
+    quotas = dict(zip(types, largest_remainders(len(cells), weights), strict=True))
+    supply = {skill: _supply(skill, state) for skill in {cell.skill.id for cell in cells}}
+    typed = list(cells)
+    open_places = list(range(len(cells)))
+    rng.shuffle(open_places)
+    # The rarest first: what few skills have must find its place there.
+    for kind in sorted(types, key=lambda kind: sum(kind in kinds for kinds in supply.values())):
+        open_places.sort(key=lambda place: -supply[cells[place].skill.id][kind])
+        for place in open_places[: quotas[kind]]:
+            typed[place] = replace(cells[place], type=kind)
+            supply[cells[place].skill.id][kind] -= 1
+        del open_places[: quotas[kind]]
+    return typed
+
+
+def _supply(skill: str, state: State) -> Counter[str]:
+    """How many questions of each type there are to be had on a skill, items and families of models."""
+    supply = Counter(item.type for item in state.hits.get(skill, ()))
+    supply["multiple_choice"] += supply["code_reading"]
+    for _, kinds in item_models.of_skill(skill):
+        supply.update(kinds)
+    return supply
 
 
 def allocate(total: int, skills: Sequence[SkillNeed]) -> list[int]:
