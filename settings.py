@@ -5,15 +5,25 @@ Nothing else reads `os.environ`. `.env.example` lists every variable with its de
 
 import contextlib
 import os
+import re
 import secrets
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 VERSION = "0.1.0"
 ENGINES = ("auto", "claude", "offline")
+ON_BUDGET = ("fallback", "fail")
+SMTP_SECURITY = ("starttls", "tls", "none")
+# A name or none, and an address that every mail server takes: no quotes, spaces or other alphabets.
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_ADDRESS = rf"{_ATOM}(?:\.{_ATOM})*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
+SENDER = re.compile(rf"(?:(?P<name>[^<>@\x00-\x1f\x7f]*)<(?P<named>{_ADDRESS})>|(?P<bare>{_ADDRESS}))")
+FORGE = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~-]+)*", re.ASCII)
+# Nine digits hold more than anybody has; a micro-dollar is the smallest amount.
+DOLLARS = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,6}))?", re.ASCII)
 TRUE_WORDS = {"1", "true", "yes", "on"}
 FALSE_WORDS = {"", "0", "false", "no", "off"}
 
@@ -24,10 +34,13 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True)
 class Models:
-    """The language model behind each part of generation."""
+    """The language model behind each part of generation, and behind the scoring of tasks."""
 
     writer: str = "claude-sonnet-5-5"
     analyst: str = "claude-haiku-5-5"
+    solver: str = "claude-haiku-5-5"
+    critic: str = "claude-haiku-5-5"
+    scorer: str = "claude-sonnet-5-5"
 
 
 @dataclass(frozen=True)
@@ -35,7 +48,7 @@ class Settings:
     """Where things are, what may run, and how much of it.
 
     `home` holds the embedded default's database, key file and secret. `broker_url` is
-    `memory://…` for the embedded default. Times are in seconds.
+    `memory://…` for the embedded default. Times are in seconds, money in micro-dollars.
     """
 
     home: Path = Path("var")
@@ -53,6 +66,24 @@ class Settings:
     delivery_threads: int = 32
     model_calls_in_flight: int = 2000
     model_timeout: float = 90.0
+    model_requests_per_minute: int | None = None
+    model_input_tokens_per_minute: int | None = None
+    model_output_tokens_per_minute: int | None = None
+    model_queue: float = 600.0
+    batch_gather: float = 3.0
+    batch_poll: float = 15.0
+    max_cost_per_job: int | None = None
+    on_budget: str = "fallback"
+    require_approval: bool = False
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_username: str = ""
+    smtp_password: str = field(default="", repr=False)
+    smtp_security: str = "starttls"
+    smtp_ca_file: str | None = None
+    mail_from: str = "assessgen@localhost"
+    forge_url: str = "https://api.github.com"
+    forge_token: str = field(default="", repr=False)
     lease: float = 30.0
     heartbeat: float = 10.0
     sweep_every: float = 5.0
@@ -74,6 +105,19 @@ class Settings:
         if self.engine != "auto":
             return self.engine
         return "claude" if self.anthropic_api_key else "offline"
+
+    @property
+    def mail_sender(self) -> tuple[str, str]:
+        """The name, which may be empty, and the address that mails come from."""
+        found = SENDER.fullmatch(self.mail_from)
+        if found is None:
+            raise SettingsError("ASSESSGEN_MAIL_FROM is no address.")
+        return (found["name"] or "").strip().strip('"').strip(), found["named"] or found["bare"]
+
+    @property
+    def mail_directory(self) -> Path:
+        """Where mails are written as files while there is no server to send them."""
+        return self.home / "mail"
 
     @cached_property
     def secret_key(self) -> bytes:
@@ -123,6 +167,7 @@ class _Reader:
         home = Path(self.text("ASSESSGEN_HOME", "var"))
         broker = self.text("CELERY_BROKER_URL") or self.text("REDIS_URL") or "memory://localhost/"
         defaults = Settings()
+        smtp_security = self.choice("ASSESSGEN_SMTP_SECURITY", SMTP_SECURITY)
         settings = Settings(
             home=home,
             database_url=_driver(self.text("DATABASE_URL")) or f"sqlite:///{home / 'assessgen.db'}",
@@ -133,6 +178,9 @@ class _Reader:
             models=Models(
                 writer=self.text("ASSESSGEN_MODEL_WRITER", defaults.models.writer),
                 analyst=self.text("ASSESSGEN_MODEL_ANALYST", defaults.models.analyst),
+                solver=self.text("ASSESSGEN_MODEL_SOLVER", defaults.models.solver),
+                critic=self.text("ASSESSGEN_MODEL_CRITIC", defaults.models.critic),
+                scorer=self.text("ASSESSGEN_MODEL_SCORER", defaults.models.scorer),
             ),
             allow_private_webhooks=self.flag(
                 "ASSESSGEN_ALLOW_PRIVATE_WEBHOOKS", broker.startswith("memory:")
@@ -143,6 +191,24 @@ class _Reader:
             delivery_threads=self.number("ASSESSGEN_DELIVERY_THREADS", defaults.delivery_threads, 1),
             model_calls_in_flight=self.number("ASSESSGEN_MODEL_CALLS", defaults.model_calls_in_flight, 1),
             model_timeout=self.seconds("ASSESSGEN_MODEL_TIMEOUT", defaults.model_timeout),
+            model_requests_per_minute=self.limit("ASSESSGEN_MODEL_REQUESTS_PER_MINUTE"),
+            model_input_tokens_per_minute=self.limit("ASSESSGEN_MODEL_INPUT_TOKENS_PER_MINUTE"),
+            model_output_tokens_per_minute=self.limit("ASSESSGEN_MODEL_OUTPUT_TOKENS_PER_MINUTE"),
+            model_queue=self.seconds("ASSESSGEN_MODEL_QUEUE", defaults.model_queue),
+            batch_gather=self.seconds("ASSESSGEN_BATCH_GATHER", defaults.batch_gather),
+            batch_poll=self.seconds("ASSESSGEN_BATCH_POLL", defaults.batch_poll),
+            max_cost_per_job=self.micro_dollars("ASSESSGEN_MAX_COST_PER_JOB"),
+            on_budget=self.choice("ASSESSGEN_ON_BUDGET", ON_BUDGET),
+            require_approval=self.flag("ASSESSGEN_REQUIRE_APPROVAL", False),
+            smtp_host=self.text("ASSESSGEN_SMTP_HOST"),
+            smtp_port=self.number("ASSESSGEN_SMTP_PORT", 465 if smtp_security == "tls" else 587, 1),
+            smtp_username=self.text("ASSESSGEN_SMTP_USERNAME"),
+            smtp_password=self.text("ASSESSGEN_SMTP_PASSWORD"),
+            smtp_security=smtp_security,
+            smtp_ca_file=self.text("ASSESSGEN_SMTP_CA_FILE") or None,
+            mail_from=self.text("ASSESSGEN_MAIL_FROM", defaults.mail_from),
+            forge_url=self.text("ASSESSGEN_FORGE_URL", defaults.forge_url).rstrip("/"),
+            forge_token=self.text("ASSESSGEN_FORGE_TOKEN"),
             lease=self.seconds("ASSESSGEN_LEASE", defaults.lease),
             heartbeat=self.seconds("ASSESSGEN_HEARTBEAT", defaults.heartbeat),
             sweep_every=self.seconds("ASSESSGEN_SWEEP", defaults.sweep_every),
@@ -162,6 +228,8 @@ class _Reader:
             self.complaints.append("DATABASE_URL must be postgresql://… or sqlite:/// and a file's path.")
         if not settings.broker_url.startswith(("memory:", "redis:", "rediss:")):
             self.complaints.append("CELERY_BROKER_URL must begin with redis://, rediss:// or memory://.")
+        self.complaints.extend(_about_mail(settings))
+        self.complaints.extend(_about_forge(settings))
         if self.complaints:
             raise SettingsError(" ".join(self.complaints))
 
@@ -187,6 +255,9 @@ class _Reader:
             return default
         return int(value)
 
+    def limit(self, name: str) -> int | None:
+        return self.number(name, 0, 1) if self.text(name) else None
+
     def seconds(self, name: str, default: float) -> float:
         value = self.text(name, str(default))
         try:
@@ -197,6 +268,52 @@ class _Reader:
             self.complaints.append(f"{name} is {value!r}; it must be a number of seconds above 0.")
             return default
         return number
+
+    def micro_dollars(self, name: str) -> int | None:
+        value = self.text(name)
+        if value and (amount := micro_dollars(value)) is None:
+            self.complaints.append(f"{name} is {value!r}; it must be dollars, such as 0.25.")
+        return amount if value else None
+
+
+def _about_mail(settings: Settings) -> Iterator[str]:
+    """What is wrong with the settings of mail; no password is shown."""
+    if "/" in settings.smtp_host or settings.smtp_host.count(":") == 1:
+        yield "ASSESSGEN_SMTP_HOST must be a host's name without a scheme; the port is ASSESSGEN_SMTP_PORT."
+    if settings.smtp_port > 65535:
+        yield f"ASSESSGEN_SMTP_PORT is {settings.smtp_port}; it must be 65535 or less."
+    if bool(settings.smtp_username) != bool(settings.smtp_password):
+        yield "ASSESSGEN_SMTP_USERNAME and ASSESSGEN_SMTP_PASSWORD must be set together, or neither."
+    if settings.smtp_password and settings.smtp_security == "none":
+        yield (
+            "ASSESSGEN_SMTP_SECURITY is none, so ASSESSGEN_SMTP_PASSWORD would go out readable; "
+            "use starttls or tls."
+        )
+    for name, value in (("USERNAME", settings.smtp_username), ("PASSWORD", settings.smtp_password)):
+        if not value.isascii():
+            yield f"ASSESSGEN_SMTP_{name} must have ASCII characters only."
+    if SENDER.fullmatch(settings.mail_from) is None:
+        yield (
+            f"ASSESSGEN_MAIL_FROM is {settings.mail_from!r}; it must be an address, such as "
+            "mail@example.com or Example <mail@example.com>."
+        )
+
+
+def _about_forge(settings: Settings) -> Iterator[str]:
+    """What is wrong with the settings of the forge; no token is shown, nor a URL that may hold one."""
+    if FORGE.fullmatch(settings.forge_url) is None:
+        yield (
+            "ASSESSGEN_FORGE_URL must be http:// or https://, a host and perhaps a path, without a name, "
+            "a password or a query; a token is ASSESSGEN_FORGE_TOKEN."
+        )
+    if re.fullmatch(r"[!-~]*", settings.forge_token) is None:
+        yield "ASSESSGEN_FORGE_TOKEN must have printable ASCII characters only, and no space."
+
+
+def micro_dollars(text: str) -> int | None:
+    """Dollars, such as 20 or 0.25, in micro-dollars; None where the text is no such amount."""
+    found = DOLLARS.fullmatch(text)
+    return int(found[1]) * 1_000_000 + int((found[2] or "").ljust(6, "0")) if found else None
 
 
 def _is_usable(url: str) -> bool:

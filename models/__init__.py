@@ -3,31 +3,56 @@
 Imports nothing of `api` or `workers`, no Flask, no Celery, no HTTP client.
 """
 
-from models.assessments import Assessment
+from models.assessments import Assessment, AssessmentVersion
 from models.base import Base
+from models.batch_requests import BatchRequest, ModelBatch
+from models.candidates import CandidateKey, CandidateSession
 from models.events import Delivery, Event
 from models.forms import Form, FormQuestion
 from models.idempotency import IdempotentRequest
 from models.model_calls import ModelCall
 from models.organizations import ApiKey, Organization, WebhookSecret
+from models.oss_issues import OssIssue
 from models.questions import Question, QuestionKey
+from models.responses import Response, SessionEvent
+from models.rubrics import Rubric
+from models.session_comments import SessionComment
+from models.skills import Skill
 from models.task_executions import ExecutionStep, TaskExecution, TaskExecutionLog
+from models.task_scores import CriterionScore
+from models.verifications import Attempt, Student, Verification, VerificationSkill
 
 __all__ = [
     "ApiKey",
     "Assessment",
+    "AssessmentVersion",
+    "Attempt",
     "Base",
+    "BatchRequest",
+    "CandidateKey",
+    "CandidateSession",
+    "CriterionScore",
     "Delivery",
     "Event",
     "ExecutionStep",
     "Form",
     "FormQuestion",
     "IdempotentRequest",
+    "ModelBatch",
     "ModelCall",
     "Organization",
+    "OssIssue",
     "Question",
     "QuestionKey",
+    "Response",
+    "Rubric",
+    "SessionComment",
+    "SessionEvent",
+    "Skill",
+    "Student",
     "TaskExecution",
     "TaskExecutionLog",
+    "Verification",
+    "VerificationSkill",
     "WebhookSecret",
 ]

@@ -53,6 +53,11 @@ def set_clock(clock: Callable[[], datetime] | None) -> None:
     _clock = clock
 
 
+def iso_time(moment: datetime) -> str:
+    """UTC to the millisecond, as APIs B and C have it: 2025-04-09T10:05:00.000Z."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware datetime in UTC on every database; a naive one is refused."""
 

@@ -14,11 +14,17 @@ class Conflict(DomainError):
 
 
 class InvalidInput(DomainError):
-    """Values that break a rule; `errors` maps each field to its messages."""
+    """Values that break a rule; `errors` maps each field to its messages.
 
-    def __init__(self, message: str, errors: dict[str, list[str]] | None = None) -> None:
+    `code` is API B's word for it.
+    """
+
+    def __init__(
+        self, message: str, errors: dict[str, list[str]] | None = None, code: str = "INVALID_DATA_FORMAT"
+    ) -> None:
         super().__init__(message)
         self.errors = errors or {}
+        self.code = code
 
 
 class IdempotencyMismatch(DomainError):
@@ -27,3 +33,16 @@ class IdempotencyMismatch(DomainError):
 
 class StaleRun(DomainError):
     """The run that wants to write has lost its claim: the job was cancelled, or another worker has it."""
+
+
+class Unready(DomainError):
+    """Something that this needs is not there yet; trying again in a moment will help."""
+
+
+class Refused(DomainError):
+    """A call that a rule refuses under a code of the contract; `details` go out beside it."""
+
+    def __init__(self, code: str, message: str, **details: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.details = details

@@ -3,10 +3,11 @@
 The webhook outbox, the reconciliation feed and the live stream all read the one table.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote, unquote
 
 from sqlalchemy import (
     ColumnElement,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     Text,
     exists,
     select,
+    text,
     update,
 )
 from sqlalchemy.orm import Mapped, aliased, mapped_column
@@ -25,18 +27,30 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 from models.base import Base, Id, Json, Serial, Word, new_id, utcnow
 from models.errors import StaleRun
 
+# Most rows have none: an index of those would cost each job and serve nobody.
+OF_A_VERIFICATION = text("verification_id IS NOT NULL")
 PENDING, DELIVERED, DEAD = "pending", "delivered", "dead"
+MAILTO = "mailto:"
 
 
 class Event(Base):
     """Something that happened, with the body that is told of it."""
 
     __tablename__ = "events"
-    __table_args__ = (Index("ix_events_execution", "task_execution_id", "sequence"),)
+    __table_args__ = (
+        Index("ix_events_execution", "task_execution_id", "sequence"),
+        Index(
+            "ix_events_verification",
+            "verification_id",
+            postgresql_where=OF_A_VERIFICATION,
+            sqlite_where=OF_A_VERIFICATION,
+        ),
+    )
 
     id: Mapped[int] = mapped_column(Serial, primary_key=True)
     organization_id: Mapped[str] = mapped_column(ForeignKey("organizations.id"), index=True)
     task_execution_id: Mapped[str | None] = mapped_column(ForeignKey("task_executions.id"))
+    verification_id: Mapped[str | None] = mapped_column(Id)
     type: Mapped[str] = mapped_column(String(80))
     sequence: Mapped[int]
     payload: Mapped[Json]
@@ -48,6 +62,7 @@ class Delivery(Base):
 
     Deliveries of one `channel` (a job) go out in the order of `sequence`: the next is tried
     when the one before has been delivered or is dead. `message_id` stays the same on every try.
+    The `url` is a webhook's, or `mailto:` and an address for a mail, which is a channel by itself.
     """
 
     __tablename__ = "deliveries"
@@ -92,6 +107,19 @@ def delivery_row(
         "next_attempt_at": now,
         "created_at": now,
     }
+
+
+def mail_row(
+    organization_id: str, address: str, template: str, values: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
+    """The row that puts a mail in the outbox: a template's name and the values that fill it."""
+    body: Json = {"template": template, "values": dict(values)}
+    return delivery_row(organization_id, new_id(), 1, MAILTO + quote(address, safe="@"), body, now)
+
+
+def mail_address(url: str) -> str | None:
+    """The address of a mail's `url`; None where it is a webhook's."""
+    return unquote(url.removeprefix(MAILTO)) if url.startswith(MAILTO) else None
 
 
 @dataclass(frozen=True)

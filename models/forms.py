@@ -1,11 +1,11 @@
 """Forms: fixed, ordered sets of questions. A form is what generation makes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Table, select
+from sqlalchemy import BigInteger, Connection, ForeignKey, Index, String, Table, func, select, tuple_
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, Id, Json, Word, new_id, table_of, utcnow
@@ -16,13 +16,15 @@ class Form(Base):
     """The sections, the blueprint and the order of a set of questions.
 
     `sections` is `[{"name", "skills": [names], "seconds"}]`; `skills` is
-    `[{"id", "name", "weight", "must_have"}]`; `blueprint` lists the cells asked for.
+    `[{"id", "name", "weight", "must_have", "evidence"}]`; `blueprint` counts the questions by skill,
+    difficulty, cognitive level and type.
     """
 
     __tablename__ = "forms"
+    __table_args__ = (Index("ix_forms_recent", "organization_id", "created_at"),)
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
-    organization_id: Mapped[str] = mapped_column(ForeignKey("organizations.id"), index=True)
+    organization_id: Mapped[str] = mapped_column(ForeignKey("organizations.id"))
     seed: Mapped[int] = mapped_column(BigInteger)
     language: Mapped[str] = mapped_column(Word)
     sections: Mapped[list[Any]]
@@ -32,7 +34,10 @@ class Form(Base):
 
 
 class FormQuestion(Base):
-    """A question's place in a form, and the order in which its options stand there."""
+    """A question's place in a form, and the order in which its options stand there.
+
+    `asked_for` is the skill in whose place the question stands, where it is on another.
+    """
 
     __tablename__ = "form_questions"
 
@@ -41,15 +46,17 @@ class FormQuestion(Base):
     question_id: Mapped[str] = mapped_column(ForeignKey("questions.id"), index=True)
     section: Mapped[int]
     option_order: Mapped[list[Any]]
+    asked_for: Mapped[str | None] = mapped_column(String(80))
 
 
 @dataclass(frozen=True)
 class Placement:
-    """Where a question goes: its section and its options' texts in the order shown."""
+    """Where a question goes: section, options' texts as shown, the skill that it stands in for."""
 
     question_id: str
     section: int
     options: tuple[str, ...]
+    asked_for: str | None = None
 
 
 def rows_of(form: Json, placements: Sequence[Placement]) -> list[tuple[Table, list[Json]]]:
@@ -64,9 +71,31 @@ def rows_of(form: Json, placements: Sequence[Placement]) -> list[tuple[Table, li
                 "question_id": placement.question_id,
                 "section": placement.section,
                 "option_order": [ids[text] for text in placement.options],
+                "asked_for": placement.asked_for,
             }
         )
     return [(table_of(Form), [form]), (table_of(FormQuestion), places)]
+
+
+# How far back exposure is counted: enough to spread it, little enough to count it at each search.
+EXPOSURE_FORMS = 200
+
+
+def exposure_of(connection: Connection, organization_id: str) -> dict[str, int]:
+    """How many of the organisation's latest forms each question stands in."""
+    recent = (
+        select(Form.id)
+        .where(Form.organization_id == organization_id)
+        .order_by(Form.created_at.desc())
+        .limit(EXPOSURE_FORMS)
+        .subquery()
+    )
+    rows = connection.execute(
+        select(FormQuestion.question_id, func.count())
+        .join(recent, recent.c.id == FormQuestion.form_id)
+        .group_by(FormQuestion.question_id)
+    )
+    return {str(question_id): count for question_id, count in rows}
 
 
 @dataclass(frozen=True)
@@ -78,6 +107,27 @@ class ShownQuestion:
     question: Question
     options: list[dict[str, str]]
     key: QuestionKey | None
+    asked_for: str | None = None
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a question's answers look like: its type, and the ids of its options."""
+
+    type: str
+    option_ids: tuple[str, ...]
+
+
+def shapes_of(session: Session, places: Collection[tuple[str, str]]) -> dict[tuple[str, str], Shape]:
+    """(form id, question id) -> the shape of its answers, of those places that there are."""
+    if not places:
+        return {}
+    rows = session.execute(
+        select(FormQuestion.form_id, Question.id, Question.type, FormQuestion.option_order)
+        .join(Question, Question.id == FormQuestion.question_id)
+        .where(tuple_(FormQuestion.form_id, FormQuestion.question_id).in_(places))
+    )
+    return {(form_id, one): Shape(kind, tuple(order)) for form_id, one, kind, order in rows}
 
 
 def questions_of(session: Session, form: Form, with_keys: bool) -> list[ShownQuestion]:
@@ -96,6 +146,7 @@ def questions_of(session: Session, form: Form, with_keys: bool) -> list[ShownQue
             question=question,
             options=_in_order(question.options, place.option_order),
             key=keys.get(question.id),
+            asked_for=place.asked_for,
         )
         for place, question in rows
     ]

@@ -1,13 +1,16 @@
 """Every finished call to a language model: its raw answer (so that none is paid twice) and its cost."""
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, ForeignKey, Index, String, func, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, ForeignKey, Index, Row, String, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Json, Serial, Word, utcnow
+
+BY_DAY, BY_STAGE, BY_MODEL = "day", "stage", "model"
+GROUPS = (BY_DAY, BY_STAGE, BY_MODEL)
 
 
 class ModelCall(Base):
@@ -18,7 +21,10 @@ class ModelCall(Base):
     """
 
     __tablename__ = "model_calls"
-    __table_args__ = (Index("ix_model_calls_step", "task_execution_id", "step"),)
+    __table_args__ = (
+        Index("ix_model_calls_step", "task_execution_id", "step"),
+        Index("ix_model_calls_month", "organization_id", "created_at"),
+    )
 
     id: Mapped[int] = mapped_column(Serial, primary_key=True)
     task_execution_id: Mapped[str] = mapped_column(ForeignKey("task_executions.id"))
@@ -39,38 +45,10 @@ class ModelCall(Base):
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
 
-@dataclass(frozen=True)
-class Usage:
-    """What a job's model calls took: counts, tokens and micro-dollars."""
-
-    calls: int
-    input_tokens: int
-    output_tokens: int
-    cache_read_tokens: int
-    cache_write_tokens: int
-    micro_dollars: int
-
-    def to_json(self) -> dict[str, int]:
-        """The figures by name, as the wire has them."""
-        return asdict(self)
-
-
-def usage_of(connection: Connection, execution_id: str) -> Usage:
-    """The sums over a job's calls."""
-    columns = [
-        func.coalesce(func.sum(column), 0)
-        for column in (
-            ModelCall.input_tokens,
-            ModelCall.output_tokens,
-            ModelCall.cache_read_tokens,
-            ModelCall.cache_write_tokens,
-            ModelCall.micro_dollars,
-        )
-    ]
-    row = connection.execute(
-        select(func.count(), *columns).where(ModelCall.task_execution_id == execution_id)
-    ).one()
-    return Usage(*(int(value) for value in row))
+def row_of(answer: Json, **where: str) -> Json:
+    """The row of an answer; `where` are the execution, organisation, step, hash and stage."""
+    taken = ("model", "stop_reason", "request_id", "micro_dollars", "duration_ms")
+    return {**where, "answer": answer, **{name: answer[name] for name in taken}, **answer["usage"]}
 
 
 def answers_of(connection: Connection, execution_id: str) -> dict[tuple[str, str], dict[str, Any]]:
@@ -81,3 +59,104 @@ def answers_of(connection: Connection, execution_id: str) -> dict[tuple[str, str
         .order_by(ModelCall.id.desc())
     )
     return {(row.step, row.input_hash): row.answer for row in rows}
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What some calls took: counts, tokens and micro-dollars."""
+
+    calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cache_read_tokens: int = 0
+    cache_write_tokens: int = 0
+    micro_dollars: int = 0
+
+    def to_json(self) -> dict[str, int]:
+        """The figures by name, as the wire has them."""
+        return asdict(self)
+
+    def __add__(self, other: "Figures") -> "Figures":
+        theirs = asdict(other)
+        return Figures(**{name: value + theirs[name] for name, value in asdict(self).items()})
+
+
+_SUMS = [
+    func.count().label("calls"),
+    *(
+        func.sum(getattr(ModelCall, name)).label(name)
+        for name in (
+            "input_tokens",
+            "output_tokens",
+            "cache_read_tokens",
+            "cache_write_tokens",
+            "micro_dollars",
+        )
+    ),
+]
+
+
+def _figures(row: Row[Any]) -> Figures:
+    return Figures(**{name: int(getattr(row, name)) for name in Figures.__dataclass_fields__})
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a job's calls took, in all and by (stage, model) in the order in which they came first."""
+
+    total: Figures
+    by_stage: tuple[tuple[str, str, Figures], ...]
+
+    def to_json(self) -> Json:
+        """The figures as the wire has them."""
+        stages = [
+            {"stage": stage, "model": model, **figures.to_json()} for stage, model, figures in self.by_stage
+        ]
+        return {**self.total.to_json(), "by_stage": stages}
+
+
+def usage_of(connection: Connection, execution_id: str) -> Usage:
+    """The sums over a job's calls."""
+    rows = connection.execute(
+        select(ModelCall.stage, ModelCall.model, *_SUMS)
+        .where(ModelCall.task_execution_id == execution_id)
+        .group_by(ModelCall.stage, ModelCall.model)
+        .order_by(func.min(ModelCall.id))
+    )
+    by_stage = tuple((row.stage, row.model, _figures(row)) for row in rows)
+    return Usage(sum((figures for _, _, figures in by_stage), Figures()), by_stage)
+
+
+def summed(
+    connection: Connection, organization_id: str | None, first: date, last: date, group: str
+) -> dict[str, Figures]:
+    """The sums by day, stage or model over UTC's days from the first to the last one, in their order.
+
+    Of all organisations where none is named.
+    """
+    name = _group(connection, group).label("name")
+    query = (
+        select(name, *_SUMS)
+        .where(
+            ModelCall.created_at >= _start_of(first), ModelCall.created_at < _start_of(last) + timedelta(1)
+        )
+        .group_by(name)
+        .order_by(name)
+    )
+    if organization_id is not None:
+        query = query.where(ModelCall.organization_id == organization_id)
+    return {str(row.name): _figures(row) for row in connection.execute(query)}
+
+
+def _start_of(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+def _group(connection: Connection, group: str) -> ColumnElement[Any]:
+    if group != BY_DAY:
+        column: ColumnElement[Any] = {BY_STAGE: ModelCall.stage, BY_MODEL: ModelCall.model}[group].expression
+        return column
+    if connection.dialect.name == "postgresql":
+        # Else the day would be the connection's time zone's.
+        return func.date(func.timezone("UTC", ModelCall.created_at))
+    return func.date(ModelCall.created_at)

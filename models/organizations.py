@@ -1,16 +1,16 @@
 """Organisations, their API keys and the secrets that sign their webhooks."""
 
 import base64
-import hashlib
-import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String, select
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from models import credentials
 from models.base import Base, Id, Word, new_id, utcnow
+from models.credentials import PREFIX_LENGTH
 from models.errors import InvalidInput, NotFound
 from models.session import one_at_a_time
 
@@ -18,9 +18,7 @@ from models.session import one_at_a_time
 NAMING_LOCK = 7_203_413
 LIVE, TEST = "live", "test"
 MODES = (LIVE, TEST)
-PREFIX_LENGTH = 10
-# Without 0, O, 1, l and I: keys are also read from paper and typed.
-ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+HEADS = tuple(f"ak_{mode}_" for mode in MODES)
 
 
 class Organization(Base):
@@ -30,6 +28,7 @@ class Organization(Base):
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
     name: Mapped[str] = mapped_column(String(200), unique=True)
+    monthly_budget_micro_dollars: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
     @classmethod
@@ -67,12 +66,9 @@ class ApiKey(Base):
         """Make a key and return it: this is the one time it can be seen."""
         if mode not in MODES:
             raise InvalidInput(f"A key's mode is {mode!r}; it must be live or test.")
-        prefix, body = _letters(PREFIX_LENGTH), _letters(32)
-        key = f"ak_{mode}_{prefix}{body}"
-        session.add(
-            cls(organization_id=organization.id, prefix=prefix, digest=_digest(key, secret_key), mode=mode)
-        )
-        return key
+        key = credentials.issue(f"ak_{mode}_", secret_key)
+        session.add(cls(organization_id=organization.id, prefix=key.prefix, digest=key.digest, mode=mode))
+        return key.text
 
     @classmethod
     def revoke(cls, session: Session, organization: Organization, prefix: str) -> "ApiKey":
@@ -93,38 +89,24 @@ class Caller:
     key_prefix: str
     mode: str
 
+    @property
+    def label(self) -> str:
+        """Whose name stands on what this caller makes, e.g. `api_key:ab12cd34`."""
+        return f"api_key:{self.key_prefix}"
+
 
 def authenticate(session: Session, key: str, secret_key: bytes) -> Caller | None:
     """The caller whose key this is; None for a wrong, malformed or revoked one."""
-    mode, prefix = _parse(key)
-    if prefix is None:
+    parsed = credentials.parse(key, HEADS)
+    if parsed is None:
         return None
+    head, prefix = parsed
     found = session.scalar(select(ApiKey).where(ApiKey.prefix == prefix))
-    expected = found.digest if found else bytes(32)
-    # Compared in any case, so that the time taken does not tell whether the prefix exists.
-    if not hmac.compare_digest(_digest(key, secret_key), expected):
+    if not credentials.is_true(key, found.digest if found else None, secret_key):
         return None
-    if found is None or found.revoked_at is not None or found.mode != mode:
+    if found is None or found.revoked_at is not None or f"ak_{found.mode}_" != head:
         return None
     return Caller(found.organization_id, found.id, found.prefix, found.mode)
-
-
-def _parse(key: str) -> tuple[str, str | None]:
-    for mode in MODES:
-        head = f"ak_{mode}_"
-        body = key.removeprefix(head)
-        if key.startswith(head) and len(body) == PREFIX_LENGTH + 32 and set(body) <= set(ALPHABET):
-            return mode, body[:PREFIX_LENGTH]
-    return "", None
-
-
-def _letters(count: int) -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(count))
-
-
-def _digest(key: str, secret_key: bytes) -> bytes:
-    # A fast keyed hash is enough: the key has 187 random bits, so there is nothing to guess.
-    return hashlib.blake2b(key.encode(), key=hashlib.sha256(secret_key).digest(), digest_size=32).digest()
 
 
 def new_webhook_secret() -> str:

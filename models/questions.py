@@ -10,14 +10,32 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, ForeignKey, Index, String, Table, Text, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    Connection,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    select,
+    text,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, Id, Json, Word, new_id, table_of, utcnow
 from models.bulk import insert_rows
 from models.session import one_at_a_time
 
 MULTIPLE_CHOICE = "multiple_choice"
+MULTIPLE_SELECT = "multiple_select"
+TRUE_FALSE = "true_false"
+ORDERING = "ordering"
+NUMERIC = "numeric"
+SHORT_ANSWER = "short_answer"
+CODE_READING = "code_reading"
+TYPES = (MULTIPLE_CHOICE, MULTIPLE_SELECT, TRUE_FALSE, ORDERING, NUMERIC, SHORT_ANSWER, CODE_READING)
+IS_EDIT = text("edited_from IS NOT NULL")
 OPTION_IDS = "abcdefgh"
 # Workers that start together must not both load the library. Any number will do, if it is ours alone.
 LIBRARY_LOCK = 7_203_412
@@ -26,14 +44,18 @@ LIBRARY_LOCK = 7_203_412
 class Question(Base):
     """An item as a candidate may see it: stem, code, options with ids, but no key.
 
-    `options` is `[{"id": "a", "text": "…"}, …]` in an order that says nothing of the key.
-    A shipped item has a `library_id` and no organisation; words that change make a new version.
+    `options` is `[{"id": "a", "text": "…"}, …]` in an order that says nothing of the key; a numeric
+    or a short answer has none. A shipped item has a `library_id` and no organisation; words that change
+    make a new version, and `edited_from` names the one before. `is_kept` says that an organisation's
+    question passed every gate, so that later searches find it.
     """
 
     __tablename__ = "questions"
     __table_args__ = (
         UniqueConstraint("library_id", "version"),
         Index("ix_questions_skill", "skill", "organization_id"),
+        # Whether a question may be deleted is asked of the edits, which are few.
+        Index("ix_questions_edits", "edited_from", postgresql_where=IS_EDIT, sqlite_where=IS_EDIT),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
@@ -54,11 +76,17 @@ class Question(Base):
     source: Mapped[str] = mapped_column(Word)
     provenance: Mapped[Json]
     fingerprint: Mapped[str] = mapped_column(String(64), index=True)
+    is_kept: Mapped[bool] = mapped_column(default=False)
+    edited_from: Mapped[str | None] = mapped_column(ForeignKey("questions.id"))
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
 
 class QuestionKey(Base):
-    """What only scoring and the owner see: the right options, why, and what each wrong one betrays."""
+    """What only scoring and the owner see: the right answer, why, and what each wrong option betrays.
+
+    `correct` holds the ids of the right options, of an ordering all in their order; of a numeric answer
+    `[{"value": "12.5", "tolerance": "0.05"}]`, of a short answer the accepted texts.
+    """
 
     __tablename__ = "question_keys"
 
@@ -70,7 +98,7 @@ class QuestionKey(Base):
 
 @dataclass(frozen=True)
 class NewQuestion:
-    """A question to store. `options[0]` is the key here, and nowhere else."""
+    """A question to store. The first `right` of its options are the key here, and nowhere else."""
 
     skill: str
     skill_name: str
@@ -89,6 +117,11 @@ class NewQuestion:
     library_id: str | None = None
     version: int = 1
     language: str = "en"
+    right: int = 1
+    accepted: tuple[str, ...] = ()
+    tolerance: str = "0"
+    is_kept: bool = False
+    edited_from: str | None = None
     provenance: Json = field(default_factory=dict)
 
     def rows(self, question_id: str, now: datetime) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -113,17 +146,27 @@ class NewQuestion:
             "source": self.source,
             "provenance": self.provenance,
             "fingerprint": fingerprint(self.stem, self.code),
+            "is_kept": self.is_kept,
+            "edited_from": self.edited_from,
             "created_at": now,
         }
         key = {
             "question_id": question_id,
-            "correct": [ids[self.options[0]]],
+            "correct": self._correct(ids),
             "explanation": self.explanation,
             "misconceptions": {
-                ids[text]: why for text, why in zip(self.options[1:], self.misconceptions, strict=False)
+                ids[text]: why
+                for text, why in zip(self.options[self.right :], self.misconceptions, strict=False)
             },
         }
         return question, key
+
+    def _correct(self, ids: dict[str, str]) -> list[Any]:
+        if self.type == NUMERIC:
+            return [{"value": self.accepted[0], "tolerance": self.tolerance}]
+        if self.type == SHORT_ANSWER:
+            return list(self.accepted)
+        return [ids[text] for text in self.options[: self.right]]
 
 
 def option_ids(texts: Iterable[str]) -> dict[str, str]:
@@ -166,3 +209,55 @@ def library_ids(connection: Connection) -> dict[tuple[str, int], str]:
         select(Question.library_id, Question.version, Question.id).where(Question.library_id.is_not(None))
     )
     return {(str(row.library_id), row.version): row.id for row in rows}
+
+
+@dataclass(frozen=True)
+class KeptQuestion:
+    """A stored question with its key."""
+
+    question: Question
+    key: QuestionKey
+
+
+# More than a form can use of one organisation's questions; the newest serve best.
+MOST_KEPT = 200
+
+
+def kept_ids(connection: Connection, organization_id: str, skills: Sequence[str], language: str) -> list[str]:
+    """The organisation's questions on the skills that passed every gate, the newest first."""
+    rows = connection.execute(
+        select(Question.id)
+        .where(
+            Question.organization_id == organization_id,
+            Question.skill.in_(skills),
+            Question.is_kept,
+            Question.language == language,
+        )
+        .order_by(Question.created_at.desc(), Question.id)
+        .limit(MOST_KEPT)
+    )
+    return [str(question_id) for question_id in rows.scalars()]
+
+
+def kept_questions(connection: Connection, organization_id: str, ids: Sequence[str]) -> list[KeptQuestion]:
+    """The organisation's questions of these ids, in the order of the ids."""
+    with Session(connection) as session:
+        rows = session.execute(
+            select(Question, QuestionKey)
+            .join(QuestionKey, QuestionKey.question_id == Question.id)
+            .where(Question.id.in_(ids), Question.organization_id == organization_id)
+        ).all()
+        session.expunge_all()
+    by_id = {question.id: KeptQuestion(question, key) for question, key in rows}
+    return [by_id[one] for one in ids if one in by_id]
+
+
+def all_kept(session: Session, organization_id: str) -> list[KeptQuestion]:
+    """Every question that the organisation has of its own, by its words: an export is the same each time."""
+    rows = session.execute(
+        select(Question, QuestionKey)
+        .join(QuestionKey, QuestionKey.question_id == Question.id)
+        .where(Question.organization_id == organization_id, Question.is_kept)
+        .order_by(Question.skill, Question.stem, Question.id)
+    )
+    return [KeptQuestion(question, key) for question, key in rows]

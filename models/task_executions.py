@@ -10,13 +10,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, ForeignKey, Index, String, Table, Text, select, tuple_, update
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    Text,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import Base, Id, Json, Serial, UtcDateTime, Word, new_id, parse_id, table_of, utcnow
+from models import paging
+from models.base import Base, Id, Json, Serial, Word, new_id, parse_id, table_of, utcnow
 from models.bulk import insert_rows
-from models.errors import Conflict, NotFound
-from models.events import Delivery, Event, delivery_row
+from models.errors import NotFound
+from models.events import OF_A_VERIFICATION, Delivery, Event, delivery_row
 
 PENDING, PROCESSING, COMPLETED, FAILED = "pending", "processing", "completed", "failed"
 STATUSES = (PENDING, PROCESSING, COMPLETED, FAILED)
@@ -31,7 +42,20 @@ TRANSITIONS: dict[str, frozenset[str]] = {
 }
 
 ASSESSMENT_CREATION = "assessment_creation"
-QUEUED_MESSAGE = "Assessment creation job has been queued successfully"
+QUESTION_REPLACEMENT = "question_replacement"
+VERIFICATION_FORM = "verification_form"
+TASK_SCORING = "task_scoring"
+# Few jobs wait for a batch: an index of all the others would cost each job and serve none.
+WAITING = text("waiting_since IS NOT NULL")
+# The first line of a job, by its type; the contract has the first one's words.
+QUEUED = {
+    ASSESSMENT_CREATION: "Assessment creation job has been queued successfully",
+    QUESTION_REPLACEMENT: "Question replacement job has been queued successfully",
+    VERIFICATION_FORM: "Verification assessment job has been queued successfully",
+    TASK_SCORING: "Task scoring job has been queued successfully",
+}
+# A newer version may have stored a type that this one does not know.
+QUEUED_UNKNOWN = "The job has been queued successfully"
 RECENT_LOGS = 10
 NO_SUCH_JOB = "No task execution has this id."
 
@@ -40,17 +64,32 @@ class TaskExecution(Base):
     """One job: what was asked for, how far it is, and how it ended.
 
     `brief` is the request as parsed; `progress` runs from 0 to 1; `sequence` counts the job's
-    events and so changes with everything that its status document shows.
+    events and so changes with everything that its status document shows. Nobody claims it before
+    `run_at`; since `waiting_since` it has waited for the answers of a batch. `verification_id` is set where
+    it makes a verification's form, `erased_at` where that has been erased.
     """
 
     __tablename__ = "task_executions"
     __table_args__ = (
         Index("ix_task_executions_list", "organization_id", "created_at", "id"),
         Index("ix_task_executions_open", "status", "lease_expires_at"),
+        Index(
+            "ix_task_executions_waiting",
+            "waiting_since",
+            postgresql_where=WAITING,
+            sqlite_where=WAITING,
+        ),
+        Index(
+            "ix_task_executions_verification",
+            "verification_id",
+            postgresql_where=OF_A_VERIFICATION,
+            sqlite_where=OF_A_VERIFICATION,
+        ),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
     organization_id: Mapped[str] = mapped_column(ForeignKey("organizations.id"))
+    verification_id: Mapped[str | None] = mapped_column(Id)
     created_by: Mapped[str] = mapped_column(String(200))
     mode: Mapped[str] = mapped_column(Word)
     type: Mapped[str] = mapped_column(Word)
@@ -64,6 +103,7 @@ class TaskExecution(Base):
     lease_expires_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
     run_at: Mapped[datetime | None]
+    waiting_since: Mapped[datetime | None]
     brief: Mapped[Json]
     seed: Mapped[int] = mapped_column(BigInteger)
     notification_url: Mapped[str | None] = mapped_column(Text)
@@ -71,6 +111,7 @@ class TaskExecution(Base):
     meta: Mapped[Json | None] = mapped_column("metadata")
     result: Mapped[Json | None]
     error: Mapped[Json | None]
+    erased_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     updated_at: Mapped[datetime] = mapped_column(default=utcnow)
 
@@ -92,16 +133,10 @@ class TaskExecution(Base):
         limit: int,
     ) -> list["TaskExecution"]:
         """Up to `limit` jobs, newest first, from the place after the one given."""
-        query = (
-            select(cls)
-            .where(cls.organization_id == organization_id)
-            .order_by(cls.created_at.desc(), cls.id.desc())
-            .limit(limit)
-        )
+        query = select(cls).where(cls.organization_id == organization_id)
         if status is not None:
             query = query.where(cls.status == status)
-        if after is not None:
-            query = query.where(tuple_(cls.created_at, cls.id) < tuple_(*after, types=(UtcDateTime(), Id)))
+        query = paging.newest_first(query, cls.created_at, cls.id, after, limit)
         return list(session.scalars(query))
 
 
@@ -181,6 +216,7 @@ class Submission:
     notification_url: str | None = None
     external_id: str | None = None
     metadata: Json | None = None
+    verification_id: str | None = None
 
 
 def accept(connection: Connection, submissions: Sequence[Submission]) -> list[str]:
@@ -200,11 +236,12 @@ def _row(submission: Submission, now: datetime) -> dict[str, Any]:
     return {
         "id": new_id(),
         "organization_id": submission.organization_id,
+        "verification_id": submission.verification_id,
         "created_by": submission.created_by,
         "mode": submission.mode,
         "type": submission.type,
         "status": PENDING,
-        "current_step": QUEUED_MESSAGE,
+        "current_step": QUEUED.get(submission.type, QUEUED_UNKNOWN),
         "progress": 0.0,
         "sequence": 1,
         "attempt": 0,
@@ -248,7 +285,7 @@ class Told:
             1,
             PENDING,
             PENDING,
-            QUEUED_MESSAGE,
+            QUEUED.get(row["type"], QUEUED_UNKNOWN),
         )
 
     def body(self, now: datetime) -> Json:
@@ -290,74 +327,3 @@ def rows_of(lines: Sequence[Told], now: datetime) -> list[tuple[Table, list[dict
         if line.notification_url
     ]
     return [(table_of(TaskExecutionLog), logs), (table_of(Event), events), (table_of(Delivery), deliveries)]
-
-
-CANCELLED_ERROR = {"code": "CANCELLED", "message": "The job was cancelled by its owner."}
-
-
-def cancel(session: Session, execution: TaskExecution) -> None:
-    """End an open job as failed with the code CANCELLED; raises Conflict for one that has ended.
-
-    The status is what a running worker's writes are fenced by: from here on it writes nothing.
-    """
-    _change(
-        session,
-        execution,
-        {"status": FAILED, "error": CANCELLED_ERROR, "lease_expires_at": None, "current_step": "Cancelled"},
-        refusal="cancelled",
-    )
-
-
-def retry(session: Session, execution: TaskExecution) -> None:
-    """Queue a failed job again, keeping the steps it has paid for; raises Conflict for any other."""
-    _change(
-        session,
-        execution,
-        {
-            "status": PENDING,
-            "error": None,
-            "run_at": None,
-            "lease_expires_at": None,
-            "attempts_without_progress": 0,
-            "published_at": utcnow(),
-            "current_step": QUEUED_MESSAGE,
-        },
-        refusal="retried",
-    )
-
-
-def _change(
-    session: Session,
-    execution: TaskExecution,
-    values: dict[str, Any],
-    refusal: str,
-) -> None:
-    now = utcnow()
-    allowed_from = [status for status in STATUSES if values["status"] in TRANSITIONS[status]]
-    sequence = session.execute(
-        update(TaskExecution)
-        .where(TaskExecution.id == execution.id, TaskExecution.status.in_(allowed_from))
-        .values(**values, sequence=TaskExecution.sequence + 1, updated_at=now)
-        .returning(TaskExecution.sequence)
-        .execution_options(synchronize_session=False)
-    ).scalar_one_or_none()
-    session.refresh(execution)
-    if sequence is None:
-        raise Conflict(
-            f"This task execution is {execution.status}; only one that is {' or '.join(allowed_from)} "
-            f"can be {refusal}."
-        )
-    status = values["status"]
-    line = Told(
-        execution.id,
-        execution.organization_id,
-        execution.notification_url,
-        execution.external_id,
-        execution.meta,
-        sequence,
-        status,
-        status,
-        execution.error["message"] if execution.error else QUEUED_MESSAGE,
-        error=execution.error,
-    )
-    insert_rows(session.connection(), rows_of([line], now))
