@@ -1,10 +1,11 @@
 """The job `assessment_creation`: from the stored brief to a stored assessment."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table
 
 from models import forms, model_calls, questions
 from models.assessments import DRAFT, Assessment
@@ -18,6 +19,7 @@ from workers.generation.brief import Brief, FormDraft, SkillNeed
 from workers.generation.engines import Engine
 from workers.run import Run
 
+Group = tuple[Table, list[dict[str, Any]]]
 COMPLETED = "Assessment created successfully"
 PROCTORING = {
     "enabled": True,
@@ -42,25 +44,12 @@ async def create_assessment(run: Run, engine: Engine) -> None:
 
 
 def _store(connection: Connection, job: ClaimedJob, brief: Brief, draft: FormDraft) -> dict[str, Any]:
-    ids = [placed.item.stored_id or new_id() for placed in draft.placed]
-    fresh = [
-        (question_id, new_question(placed.item, job.organization_id))
-        for question_id, placed in zip(ids, draft.placed, strict=True)
-        if placed.item.stored_id is None
-    ]
-    form_id, assessment_id = new_id(), new_id()
-    placements = [
-        Placement(question_id, placed.section, placed.options)
-        for question_id, placed in zip(ids, draft.placed, strict=True)
-    ]
-    insert_rows(
-        connection,
-        [
-            *questions.rows_of(fresh),
-            *forms.rows_of(_form_row(form_id, job, brief, draft), placements),
-            (table_of(Assessment), [_assessment_row(assessment_id, form_id, job, brief, draft)]),
-        ],
-    )
+    assessment_id = new_id()
+
+    def assessment(form_id: str) -> Group:
+        return (table_of(Assessment), [_assessment_row(assessment_id, form_id, job, brief, draft)])
+
+    store_form(connection, job, brief, draft, assessment)
     usage = model_calls.usage_of(connection, job.claim.execution_id)
     return {
         "assessment_id": assessment_id,
@@ -74,6 +63,34 @@ def _store(connection: Connection, job: ClaimedJob, brief: Brief, draft: FormDra
         "usage": usage.to_json(),
         "info_url": f"/api/v2/assessments/{assessment_id}/info",
     }
+
+
+def store_form(
+    connection: Connection,
+    job: ClaimedJob,
+    brief: Brief,
+    draft: FormDraft,
+    more: Callable[[str], Group] | None = None,
+    may_keep: bool = True,
+) -> str:
+    """Store the form with its new questions, and the rows that `more` makes of its id, at once; its id.
+
+    Without `may_keep` none of the questions is found by later searches.
+    """
+    ids = [placed.item.stored_id or new_id() for placed in draft.placed]
+    fresh = [
+        (question_id, new_question(placed.item, job.organization_id, brief.language, may_keep))
+        for question_id, placed in zip(ids, draft.placed, strict=True)
+        if placed.item.stored_id is None
+    ]
+    placements = [
+        Placement(question_id, placed.section, placed.options, placed.asked_for)
+        for question_id, placed in zip(ids, draft.placed, strict=True)
+    ]
+    form_id = new_id()
+    rows = [*questions.rows_of(fresh), *forms.rows_of(_form_row(form_id, job, brief, draft), placements)]
+    insert_rows(connection, [*rows, more(form_id)] if more else rows)
+    return form_id
 
 
 def _form_row(form_id: str, job: ClaimedJob, brief: Brief, draft: FormDraft) -> dict[str, Any]:
@@ -127,6 +144,7 @@ def _assessment_row(
         "created_by": job.created_by,
         "external_id": job.external_id,
         "metadata": job.metadata,
+        "version": 1,
         "created_at": now,
         "updated_at": now,
     }

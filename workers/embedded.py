@@ -14,7 +14,7 @@ from celery.worker import WorkController
 
 from models import runs
 from settings import Settings
-from workers import process, queue
+from workers import process
 from workers.app import app
 
 log = logging.getLogger(__name__)
@@ -72,7 +72,7 @@ class EmbeddedWorker:
     def _sweep(self) -> None:
         while True:
             try:
-                queue.sweep(self._runtime.database)
+                self._runtime.sweep()
             except Exception:  # a sweep that fails must not be the last one
                 log.exception("The sweep failed; the next one tries again.")
             if self._stopping.wait(self._settings.sweep_every):

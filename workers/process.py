@@ -9,31 +9,53 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Sequence
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from models import runs
+from models import budgets, runs
 from models.base import utcnow
 from models.batching import Batcher
 from models.errors import StaleRun
 from models.runs import Claim, ClaimedJob, End, Line, Write
 from models.session import Database
-from models.task_executions import ASSESSMENT_CREATION, FAILED
+from models.task_executions import (
+    ASSESSMENT_CREATION,
+    FAILED,
+    QUESTION_REPLACEMENT,
+    TASK_SCORING,
+    VERIFICATION_FORM,
+)
 from settings import Settings
-from workers import retry
+from workers import queue, retry
 from workers.assessment_creation import create_assessment
-from workers.bank import ShippedBank
+from workers.bank import ShippedLibrary
+from workers.budget import Budget, budget_of
+from workers.delivery.mail import Mailer
 from workers.delivery.outbox import Outbox
-from workers.generation import sources
+from workers.generation import item_models, sources
 from workers.generation.engines import Engine, offline
-from workers.queue import DELIVER, Publisher
-from workers.run import Model, Run, Stopping
+from workers.generation.engines.prices import is_priced
+from workers.question_replacement import replace_question
+from workers.queue import DELIVER, GENERATE, Publisher
+from workers.run import Model, Run, Stopping, Waiting
+from workers.task_scoring import score_task
+from workers.verification_form import make_verification_form
+
+if TYPE_CHECKING:
+    from workers.economy import Economy
 
 log = logging.getLogger(__name__)
 
 # What each type of job does with its run.
-SUBJECTS = {ASSESSMENT_CREATION: create_assessment}
+SUBJECTS = {
+    ASSESSMENT_CREATION: create_assessment,
+    QUESTION_REPLACEMENT: replace_question,
+    VERIFICATION_FORM: make_verification_form,
+    TASK_SCORING: score_task,
+}
 
 
 class WorkerProcess:
@@ -43,10 +65,10 @@ class WorkerProcess:
         self.settings = settings
         self.name = name or f"{socket.gethostname()}:{os.getpid()}"
         self.database = Database(settings.database_url)
-        self.bank = ShippedBank(self.database)
+        self.library = ShippedLibrary(self.database)
         self.publisher = Publisher(self.database)
         self.recorder: Batcher[Write, None] = Batcher(self._record, "recorder")
-        self.outbox = Outbox(self.database, settings.allow_private_webhooks)
+        self.outbox = Outbox(self.database, settings.allow_private_webhooks, Mailer(settings))
         self.deliverers = ThreadPoolExecutor(settings.delivery_threads, thread_name_prefix="deliver")
         self._delivering: dict[str, bool] = {}
         self._runs: dict[Claim, Run] = {}
@@ -55,6 +77,8 @@ class WorkerProcess:
         self._stopping = threading.Event()
         self._loop = _new_loop()
         self._model = self._make_model()
+        self.economy = self._make_economy()
+        self._tick: Future[None] | None = None
         self._engines = self._make_engines()
         self._thread = threading.Thread(target=self._loop.run_forever, name="generation", daemon=True)
         self._thread.start()
@@ -67,16 +91,41 @@ class WorkerProcess:
         if self.settings.resolved_engine != "claude":
             return None
         from workers.generation.engines.model_client import ModelClient
+        from workers.model_limits import limited
 
-        return ModelClient(
+        for model in sorted(set(vars(self.settings.models).values())):
+            if not is_priced(model):
+                log.warning("The price of %s is not known: ledger and budgets count it as nothing.", model)
+        client = ModelClient(
             self.settings.anthropic_api_key,
             self.settings.anthropic_base_url,
             self.settings.model_timeout,
             self.settings.model_calls_in_flight,
         )
+        return limited(client, self.settings)
+
+    def _make_economy(self) -> "Economy | None":
+        if self._model is None:
+            return None
+        from workers.economy import Economy
+        from workers.generation.engines.batch_client import BatchClient
+
+        settings = self.settings
+        return Economy(
+            self.database,
+            BatchClient(settings.anthropic_api_key, settings.anthropic_base_url, settings.model_timeout),
+            self._publish_jobs,
+            timedelta(seconds=settings.batch_gather),
+            timedelta(seconds=settings.batch_poll),
+        )
+
+    def _publish_jobs(self, execution_ids: Sequence[str]) -> None:
+        for execution_id in execution_ids:
+            self.publisher.publish(GENERATE, execution_id)
 
     def _make_engines(self) -> dict[str, Engine]:
         sources.load()
+        item_models.by_skill()
         engines = {"test": offline.ENGINE, "live": offline.ENGINE}
         if self._model is not None:
             from workers.generation.engines import claude
@@ -94,15 +143,28 @@ class WorkerProcess:
                 timedelta(seconds=self.settings.lease),
                 self.settings.max_attempts,
             )
-        if jobs:
-            asyncio.run_coroutine_threadsafe(self._run_all(jobs), self._loop).result()
+            limited = budgets.monthly(connection, self._payers(jobs))
+        held = [(job, budget_of(job, self.settings, limited.get(job.organization_id))) for job in jobs]
+        if held:
+            asyncio.run_coroutine_threadsafe(self._run_all(held), self._loop).result()
 
-    async def _run_all(self, jobs: Sequence[ClaimedJob]) -> None:
-        await asyncio.gather(*(self._run(job) for job in jobs))
+    def _payers(self, jobs: Sequence[ClaimedJob]) -> set[str]:
+        """The organisations whose jobs may ask the model."""
+        return {job.organization_id for job in jobs} if self._model is not None else set()
 
-    async def _run(self, job: ClaimedJob) -> None:
+    async def _run_all(self, held: Sequence[tuple[ClaimedJob, Budget]]) -> None:
+        await asyncio.gather(*(self._run(job, budget) for job, budget in held))
+
+    async def _run(self, job: ClaimedJob, budget: Budget) -> None:
         run = Run(
-            job, self.recorder, self.bank, self._model, self.settings.models.writer, self._announcer(job)
+            job,
+            self.recorder,
+            self.library.bank_of(job.organization_id, job.mode),
+            self._model,
+            self.settings.models.writer,
+            lambda channel: self.publisher.publish(DELIVER, channel),
+            budget,
+            self.database,
         )
         with self._lock:
             self._runs[job.claim] = run
@@ -114,6 +176,8 @@ class WorkerProcess:
             log.info("job %s: another run has it, or it was cancelled", job.claim.execution_id)
         except Stopping:
             await asyncio.to_thread(self._release, job.claim, timedelta())
+        except Waiting:
+            await (self._ended_badly(run, run.doom) if run.doom else self._wait(run))
         except Exception as error:  # noqa: BLE001 - whatever a run raises decides what becomes of its job
             await self._ended_badly(run, error)
         finally:
@@ -136,6 +200,23 @@ class WorkerProcess:
         except StaleRun:
             log.info("job %s: it ended before it could be failed", run.claim.execution_id)
 
+    async def _wait(self, run: Run) -> None:
+        """Give the job up until its batch has answered: it holds no thread, no lease and no slot."""
+        count = len(run.awaited)
+        calls = "1 model call" if count == 1 else f"{count} model calls"
+        line = Line(f"AI Progress: Waiting for a batch of {calls} (economy mode)")
+
+        def give_up() -> None:
+            with self.database.transaction() as connection:
+                runs.wait(connection, run.claim)
+
+        try:
+            await run.write(Write(run.claim, line=line))
+        except StaleRun:
+            log.info("job %s: it ended before it could wait", run.claim.execution_id)
+            return
+        await asyncio.to_thread(give_up)
+
     def _release(self, claim: Claim, after: timedelta) -> None:
         with self.database.transaction() as connection:
             runs.release(connection, claim, run_at=utcnow() + after)
@@ -144,11 +225,13 @@ class WorkerProcess:
         with self.database.transaction() as connection:
             return runs.record(connection, writes)
 
-    def _announcer(self, job: ClaimedJob) -> Callable[[], object]:
-        """What tells the delivery queue that there is something to send for the job."""
-        if job.notification_url is None:
-            return lambda: None
-        return lambda: self.publisher.publish(DELIVER, job.claim.execution_id)
+    def sweep(self) -> None:
+        """Publish what waits for a worker, and let the batches be looked after, beside this."""
+        queue.sweep(self.database)
+        if self.economy is None or (self._tick is not None and not self._tick.done()):
+            return
+        self._tick = asyncio.run_coroutine_threadsafe(self.economy.tick(), self._loop)
+        self._tick.add_done_callback(_log_tick)
 
     def deliver(self, channels: Sequence[str]) -> None:
         """Send what is due on the channels, from the deliverers' own threads.
@@ -210,15 +293,24 @@ class WorkerProcess:
                 return
             self._stopping.set()
         self._heart.join()
+        self._end_tick()
         self.recorder.close()
         self.publisher.close()
         self.deliverers.shutdown(wait=True, cancel_futures=True)
-        if self._model is not None:
-            asyncio.run_coroutine_threadsafe(self._model.close(), self._loop).result(timeout=10)
+        for client in (self._model, self.economy):
+            if client is not None:
+                asyncio.run_coroutine_threadsafe(client.close(), self._loop).result(timeout=10)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
         self.database.dispose()
+
+    def _end_tick(self) -> None:
+        """Break off what is being done for batches: whoever comes next finds out how far it came."""
+        if self._tick is not None:
+            self._tick.cancel()
+            with suppress(CancelledError, Exception):
+                self._tick.result(timeout=10)
 
 
 def _new_loop() -> asyncio.AbstractEventLoop:
@@ -244,6 +336,13 @@ def _spare_the_collector() -> None:
 def _log_failure(done: "Future[None]") -> None:
     if not done.cancelled() and (error := done.exception()):
         log.error("A delivery broke off: %r; the sweep will take it up.", error, exc_info=error)
+
+
+def _log_tick(done: "Future[None]") -> None:
+    if not done.cancelled() and (error := done.exception()):
+        log.error(
+            "The batches could not be looked after: %r; the next sweep tries again.", error, exc_info=error
+        )
 
 
 _current: WorkerProcess | None = None

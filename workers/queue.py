@@ -12,7 +12,7 @@ from datetime import timedelta
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
-from models import events, runs
+from models import events, idempotency, runs, taking
 from models.base import utcnow
 from models.batching import Batcher
 from models.session import Database
@@ -87,13 +87,30 @@ def _mark_unpublished(database: Database, messages: Sequence[Message]) -> None:
 
 
 def sweep(database: Database) -> int:
-    """Publish every job and every delivery that waits for a worker; how many there were.
+    """Publish every job and every delivery that waits for a worker; how many there were. Forget what is old,
+    and submit what candidates had saved when their time was up.
 
     Two sweeps at once do no harm: each row is marked by the one that takes it.
     """
     before = utcnow() - REPUBLISH_AFTER
+    scoring = submit_overdue(database)
     with database.transaction() as connection:
         jobs = runs.due(connection, before, SWEEP_LIMIT)
         channels = events.due_channels(connection, before, SWEEP_LIMIT)
-    messages = [(GENERATE, job) for job in jobs] + [(DELIVER, channel) for channel in channels]
+        idempotency.forget_expired(connection)
+    messages = [(GENERATE, job) for job in [*scoring, *jobs]] + [(DELIVER, channel) for channel in channels]
     return len(publish_all(database, messages))
+
+
+def submit_overdue(database: Database) -> list[str]:
+    """Submit the sessions whose time is over, each by itself; the ids of the jobs that are to score them."""
+    with database.read() as session:
+        overdue = taking.overdue(session, SWEEP_LIMIT)
+    jobs = []
+    for session_id in overdue:
+        try:
+            with database.write() as session:
+                jobs += taking.finish_overdue(session, session_id)
+        except Exception:  # one that can't be submitted must not keep the others from it
+            log.exception("Session %s could not be submitted; the next sweep tries again.", session_id)
+    return jobs

@@ -4,22 +4,42 @@ import asyncio
 import hashlib
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import asdict
-from typing import Any, Protocol
+from dataclasses import asdict, replace
+from typing import Any, NoReturn, Protocol, TypeVar
 
+from sqlalchemy.orm import Session
+
+from models import batch_requests
+from models.batch_requests import REFUSED, Registered
 from models.batching import Batcher
 from models.errors import StaleRun
+from models.model_calls import row_of
 from models.runs import Claim, ClaimedJob, Line, Write
-from workers.generation.tools import Bank, ModelAnswer, ModelBusy, ModelRequest
+from models.session import Database
+from workers.budget import Budget
+from workers.generation.brief import Item
+from workers.generation.engines.prices import worst_case
+from workers.generation.tools import (
+    Bank,
+    GenerationFailed,
+    ModelAnswer,
+    ModelBusy,
+    ModelRefused,
+    ModelRequest,
+)
 
 log = logging.getLogger(__name__)
+
+Found = TypeVar("Found")
 
 # A busy model is asked again inside the run after these pauses, in seconds; a longer wait that the
 # model itself asks for ends the tries.
 PAUSES = (1.0, 3.0, 9.0)
 PATIENCE = 20.0
+ECONOMY = "economy"
 
 
 class Model(Protocol):
@@ -36,6 +56,13 @@ class Stopping(Exception):
     """The worker is to stop: the job is given back before its next step."""
 
 
+class Waiting(Exception):
+    """The answer comes with a batch: the job is given up until it is there.
+
+    No ModelBusy: whoever does without a busy model must not do without this one.
+    """
+
+
 class Run:
     """The tools of one claimed job. Lives on the event loop; its writes go to the recorder's thread."""
 
@@ -46,20 +73,37 @@ class Run:
         bank: Bank,
         model: Model | None,
         writer_model: str,
-        announce: Callable[[], object],
+        deliver: Callable[[str], object],
+        budget: Budget | None = None,
+        database: Database | None = None,
     ) -> None:
         self.job = job
+        self._database = database
         self.claim: Claim = job.claim
         self.seed = job.seed
         self.bank = bank
         self.writer_model = writer_model
+        self.avoid: Sequence[Item] = ()
         self._recorder = recorder
         self._model = model
-        self._announce = announce
+        # What tells the delivery queue that there is something to send on a channel.
+        self.deliver = deliver
+        self._budget = budget or Budget()
+        self._in_batches = model is not None and job.brief.get("mode") == ECONOMY
+        # The calls that this run waits for; and the lines that an earlier one has said already.
+        self.awaited: set[tuple[str, str]] = set()
+        self._said = Counter(job.said)
+        # What ends the job for good, though a neighbour in a fan-out may have raised something else.
+        self.doom: GenerationFailed | None = None
         # True once this run has stored something that a later one need not do again.
         self.progressed = False
         self._lost = False
         self._stopping = False
+
+    async def read(self, work: Callable[[Session], Found]) -> Found:
+        """What `work` reads from the database, on a thread of its own: the loop must not wait for it."""
+        assert self._database is not None
+        return await asyncio.to_thread(_read, self._database, work)
 
     async def step(self, key: str, make: Callable[[], Awaitable[Any]]) -> Any:
         """The step's value: stored by an earlier run, or made now and stored before it is used."""
@@ -77,13 +121,53 @@ class Run:
         journalled = self.job.answers.get((step, digest))
         if journalled is not None:
             return ModelAnswer(**journalled)
-        answer = await self._send(request)
-        await self.write(Write(self.claim, call=self._journal_row(step, digest, request, answer)))
+        if self._in_batches:
+            await self._leave_to_batch(step, digest, request)
+        answer = await self._send_within_budget(request)
+        where = self._place(step, digest, request)
+        await self.write(Write(self.claim, call=row_of(asdict(answer), **where)))
         return answer
+
+    async def _leave_to_batch(self, step: str, digest: str, request: ModelRequest) -> NoReturn:
+        """Register the call for the next batch, if no run has done so yet, and wait for its answer.
+
+        Raises ModelBusy or ModelRefused where it is known that none will come.
+        """
+        known = self.job.registered.get((step, digest))
+        if known is not None:
+            _expect_answer(known)
+        if known is None and (step, digest) not in self.awaited:
+            worst = worst_case(request.body, is_batch=True)
+            self._hold(worst)
+            # Before the row is stored: two that ask the same at once register it once.
+            self.awaited.add((step, digest))
+            row = batch_requests.new_row(request.body, worst, **self._place(step, digest, request))
+            await self.write(Write(self.claim, request=row))
+        self.awaited.add((step, digest))
+        raise Waiting
+
+    def _hold(self, micro_dollars: int) -> None:
+        try:
+            self._budget.hold(micro_dollars)
+        except GenerationFailed as error:
+            self.doom = error
+            raise
+
+    async def _send_within_budget(self, request: ModelRequest) -> ModelAnswer:
+        held, paid = worst_case(request.body) if self._budget.is_limited else 0, 0
+        self._hold(held)
+        try:
+            answer = await self._send(request)
+            paid = answer.micro_dollars
+            return answer
+        finally:
+            self._budget.settle(held, paid)
 
     async def _send(self, request: ModelRequest) -> ModelAnswer:
         if self._model is None:
             raise ModelBusy("no model is configured")
+        # A run that has lost its claim, or is to stop, must not stand in line for the model.
+        request = replace(request, check=self._check)
         for pause in PAUSES:
             try:
                 return await self._model.send(request)
@@ -97,7 +181,13 @@ class Run:
         return await self._model.send(request)
 
     def say(self, message: str, progress: float | None = None) -> None:
-        """Queue a progress line. Lines are stored in order; a lost claim shows at the next step."""
+        """Queue a progress line. Lines are stored in order; a lost claim shows at the next step.
+
+        Of a job that goes on after a batch, a line that stands in its log is not said again.
+        """
+        if self._said[message]:
+            self._said[message] -= 1
+            return
         self._recorder.submit(Write(self.claim, line=Line(message, progress))).add_done_callback(
             self._noticed
         )
@@ -105,7 +195,8 @@ class Run:
     async def write(self, write: Write) -> None:
         """Store something; raises StaleRun when the job is this run's no more."""
         await asyncio.wrap_future(self._recorder.submit(write))
-        self.progressed = self.progressed or write.step is not None or write.call is not None
+        stored = (write.step, write.call, write.request)
+        self.progressed = self.progressed or any(one is not None for one in stored)
         if write.line is not None:
             self._announce()
 
@@ -132,23 +223,32 @@ class Run:
         if self._stopping:
             raise Stopping
 
-    def _journal_row(
-        self, step: str, digest: str, request: ModelRequest, answer: ModelAnswer
-    ) -> dict[str, Any]:
+    def _announce(self) -> None:
+        if self.job.notification_url is not None:
+            self.deliver(self.claim.execution_id)
+
+    def _place(self, step: str, digest: str, request: ModelRequest) -> dict[str, str]:
+        """Where a call belongs, as the journal's columns have it."""
         return {
             "task_execution_id": self.claim.execution_id,
             "organization_id": self.job.organization_id,
             "step": step,
             "input_hash": digest,
             "stage": request.stage,
-            "model": answer.model,
-            "answer": asdict(answer),
-            "stop_reason": answer.stop_reason,
-            "request_id": answer.request_id,
-            "micro_dollars": answer.micro_dollars,
-            "duration_ms": answer.duration_ms,
-            **answer.usage,
         }
+
+
+def _expect_answer(call: Registered) -> None:
+    """Raise ModelBusy or ModelRefused where the batch gave the call no answer."""
+    if call.status == REFUSED:
+        raise ModelRefused(call.problem)
+    if call.problem:
+        raise ModelBusy(call.problem)
+
+
+def _read(database: Database, work: Callable[[Session], Found]) -> Found:
+    with database.read() as session:
+        return work(session)
 
 
 def _digest(request: ModelRequest) -> str:

@@ -22,8 +22,8 @@ def deliver(channels: list[str]) -> None:
 
 @app.task(name=queue.SWEEP)
 def sweep() -> None:
-    """Publish what waits for a worker."""
-    queue.sweep(process.current().database)
+    """Publish what waits for a worker, and look after the batches."""
+    process.current().sweep()
 
 
 @worker_ready.connect

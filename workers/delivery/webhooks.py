@@ -42,9 +42,10 @@ KEPT_ANSWER_BYTES: Final = 1024
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one attempt.
+    """What became of one attempt, of a mail as of a webhook.
 
-    `gone` means that the receiver wants no more (410). `detail` is a sentence without secrets,
+    `gone` means that another try is of no use: the receiver wants no more (410), or a mail was
+    refused for good. `status_code` is HTTP's or SMTP's, `detail` is a sentence without secrets,
     `retry_after` is in seconds, and `answer` is the first KiB of the body as text.
     """
 
