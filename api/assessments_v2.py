@@ -16,9 +16,10 @@ from api.schemas.assessments_v2 import (
     QuestionsQuerySchema,
     QuestionsSchema,
 )
-from api.schemas.common import ErrorSchema, PageSchema
+from api.schemas.common import PageSchema
 from api.services import services
 from models import Assessment, forms
+from models.assessments import IS_A_TASK
 from models.errors import NotFound
 
 blueprint = Blueprint(
@@ -31,8 +32,7 @@ blueprint.before_request(require_key)
 @blueprint.doc(operationId="listAssessments")
 @blueprint.arguments(PageSchema(), location="query")
 @blueprint.response(200, AssessmentPageSchema)
-@blueprint.alt_response(400, schema=ErrorSchema)
-@blueprint.alt_response(401, schema=ErrorSchema)
+@blueprint.refuses(400, 401)
 def index(query: dict[str, Any]) -> dict[str, Any]:
     """Assessments, newest first."""
     after, limit = from_cursor(query["cursor"]), query["limit"]
@@ -46,12 +46,10 @@ def index(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.doc(operationId="getAssessmentInfo")
 @blueprint.response(200, InfoSchema)
 @blueprint.alt_response(304, description="Nothing has changed since the ETag in If-None-Match.")
-@blueprint.alt_response(401, schema=ErrorSchema)
-@blueprint.alt_response(404, schema=ErrorSchema)
+@blueprint.refuses(401, 404)
 def info(assessment_id: str) -> Response:
     """An assessment's details: sections, skills, types, times, proctoring."""
-    assessment, form, questions = _loaded(assessment_id, with_keys=False)
-    body = json.dumps(presenters.assessment_info(assessment, form, questions))
+    body = json.dumps(info_of(assessment_id))
     response = Response(body, mimetype="application/json")
     response.set_etag(hashlib.sha256(body.encode()).hexdigest()[:16])
     response.make_conditional(request)
@@ -62,13 +60,17 @@ def info(assessment_id: str) -> Response:
 @blueprint.doc(operationId="listAssessmentQuestions")
 @blueprint.arguments(QuestionsQuerySchema(), location="query")
 @blueprint.response(200, QuestionsSchema)
-@blueprint.alt_response(400, schema=ErrorSchema)
-@blueprint.alt_response(401, schema=ErrorSchema)
-@blueprint.alt_response(404, schema=ErrorSchema)
+@blueprint.refuses(400, 401, 404)
 def questions(query: dict[str, Any], assessment_id: str) -> dict[str, Any]:
     """The owner's view of the questions; keys and provenance only with `?include=keys`."""
     assessment, _, shown = _loaded(assessment_id, with_keys=query["include"] == "keys")
     return {"assessment_id": assessment.id, "questions": [presenters.question(one) for one in shown]}
+
+
+def info_of(assessment_id: str) -> dict[str, Any]:
+    """The caller's assessment of that id with all its details."""
+    assessment, form, shown = _loaded(assessment_id, with_keys=False)
+    return presenters.assessment_info(assessment, form, shown, services().settings.require_approval)
 
 
 def _loaded(assessment_id: str, with_keys: bool) -> tuple[Assessment, forms.Form, list[forms.ShownQuestion]]:
@@ -76,5 +78,5 @@ def _loaded(assessment_id: str, with_keys: bool) -> tuple[Assessment, forms.Form
         assessment = Assessment.get(session, caller().organization_id, assessment_id)
         form = assessment.form(session)
         if form is None:
-            raise NotFound("This assessment is a task: it has no questions.")
+            raise NotFound(IS_A_TASK)
         return assessment, form, forms.questions_of(session, form, with_keys)

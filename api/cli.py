@@ -45,11 +45,14 @@ def _with_server(command: Callable[..., None]) -> Callable[..., None]:
 
 # Commands that live elsewhere, and where.
 ELSEWHERE = {
-    "keys": "api.cli_admin",
+    "keys": "api.cli_candidates",
     "webhooks": "api.cli_admin",
     "jobs": "api.cli_admin",
+    "orgs": "api.cli_money",
+    "usage": "api.cli_money",
     "db": "api.cli_admin",
     "doctor": "api.cli_doctor",
+    "library": "workers.cli_library",
 }
 
 

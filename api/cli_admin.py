@@ -16,7 +16,7 @@ import migrations
 from api.cli_output import console, table
 from api.cli_server import is_held, public_url
 from api.cli_settings import Problem, home_option, org_option, read_settings
-from models import Organization, TaskExecution, TaskExecutionLog, runs, task_executions
+from models import Organization, TaskExecution, TaskExecutionLog, owner_actions, runs, task_executions
 from models.errors import DomainError
 from models.organizations import MODES, ApiKey, WebhookSecret, authenticate
 from models.session import Database
@@ -77,7 +77,8 @@ def home_key(settings: Settings) -> str:
     return key
 
 
-def _organization(session: Session, name: str) -> Organization:
+def organization_named(session: Session, name: str) -> Organization:
+    """The organisation of that name; raises Problem."""
     found = session.scalar(select(Organization).where(Organization.name == name.strip()))
     if found is None:
         raise Problem(f"There is no organisation {name!r}; `assessgen keys create --org NAME` makes one.")
@@ -88,11 +89,12 @@ def _time(moment: datetime | None) -> str:
     return f"{moment:%Y-%m-%d %H:%M:%S}" if moment else ""
 
 
-def _group(name: str, about: str) -> Callable[..., click.Group]:
+def group(name: str, about: str) -> Callable[..., click.Group]:
+    """A group of commands, with what it is for."""
     return click.group(name, help=about)
 
 
-@_group("keys", "Make, list and revoke API keys.")
+@group("keys", "Make, list and revoke API keys.")
 def keys() -> None: ...
 
 
@@ -117,7 +119,7 @@ def list_keys(org: str | None, home: str | None) -> None:
     made = table("prefix", "mode", "organisation", "created", "revoked")
     with opened(read_settings(home)) as database, database.read() as session:
         if org is not None:
-            query = query.where(ApiKey.organization_id == _organization(session, org).id)
+            query = query.where(ApiKey.organization_id == organization_named(session, org).id)
         for key, name in session.execute(query.order_by(Organization.name, ApiKey.created_at)):
             made.add_row(key.prefix, key.mode, name, _time(key.created_at), _time(key.revoked_at))
     console().print(made)
@@ -130,11 +132,11 @@ def list_keys(org: str | None, home: str | None) -> None:
 def revoke_key(org: str, prefix: str, home: str | None) -> None:
     """Make the key with this PREFIX (of `keys list`) useless."""
     with opened(read_settings(home)) as database, database.write() as session:
-        key = ApiKey.revoke(session, _organization(session, org), prefix)
+        key = ApiKey.revoke(session, organization_named(session, org), prefix)
         click.echo(f"Revoked {key.prefix} of {org}.")
 
 
-@_group("webhooks", "What receivers of webhooks need.")
+@group("webhooks", "What receivers of webhooks need.")
 def webhooks() -> None: ...
 
 
@@ -144,13 +146,13 @@ def webhooks() -> None: ...
 def webhook_secret(org: str, home: str | None) -> None:
     """Print the secret that signs the organisation's webhooks (Standard Webhooks, whsec_…)."""
     with opened(read_settings(home)) as database, database.read() as session:
-        secrets = WebhookSecret.valid(session, _organization(session, org).id)
+        secrets = WebhookSecret.valid(session, organization_named(session, org).id)
     if not secrets:
         raise Problem(f"{org} has no webhook secret.")
     click.echo(secrets[0])
 
 
-@_group("jobs", "Look at jobs and retry them.")
+@group("jobs", "Look at jobs and retry them.")
 def jobs() -> None: ...
 
 
@@ -168,7 +170,7 @@ def list_jobs(org: str | None, status: str | None, limit: int, home: str | None)
     made.columns[0].no_wrap = True
     with opened(read_settings(home)) as database, database.read() as session:
         if org is not None:
-            query = query.where(TaskExecution.organization_id == _organization(session, org).id)
+            query = query.where(TaskExecution.organization_id == organization_named(session, org).id)
         if status is not None:
             query = query.where(TaskExecution.status == status)
         newest = query.order_by(TaskExecution.created_at.desc(), TaskExecution.id.desc()).limit(limit)
@@ -226,7 +228,7 @@ def retry_job(job_id: str, home: str | None) -> None:
     with opened(settings) as database:
         with database.write() as session:
             job = _job(session, job_id)
-            task_executions.retry(session, job)
+            owner_actions.retry(session, job)
         _publish(database, settings, job)
     click.echo(f"{job.id} is queued again{_who_works(settings)}")
 
@@ -249,7 +251,7 @@ def _who_works(settings: Settings) -> str:
     return f"; it runs when `assessgen serve --home {settings.home}` does."
 
 
-@_group("db", "Look after the schema.")
+@group("db", "Look after the schema.")
 def db() -> None: ...
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 import migrations
 from api.cli_admin import first_line
 from api.cli_output import console, table
-from api.cli_server import engine_reason, is_held, public_url, running, webhook_policy
+from api.cli_server import engine_reason, is_held, mail_route, public_url, running, webhook_policy
 from api.cli_settings import FAILED, home_option, read_settings
 from models.session import Database
 from settings import VERSION, Settings
@@ -58,6 +58,7 @@ def _findings(settings: Settings) -> Iterator[Finding]:
     yield _model_key(settings)
     yield _secret(settings)
     yield Finding("webhooks", webhook_policy(settings))
+    yield _mail(settings)
     yield _service(settings)
 
 
@@ -144,6 +145,13 @@ def _secret(settings: Settings) -> Finding:
     if path.stat().st_mode & 0o077:
         return Finding("secret key", f"{path} is readable by others", f"Run `chmod 600 {path}`.")
     return Finding("secret key", f"in {path} (not shown)")
+
+
+def _mail(settings: Settings) -> Finding:
+    ca_file = settings.smtp_ca_file
+    if settings.smtp_host and ca_file and not os.access(ca_file, os.R_OK):
+        return Finding("mail", f"{ca_file} can't be read", "Correct ASSESSGEN_SMTP_CA_FILE.")
+    return Finding("mail", mail_route(settings))
 
 
 def _service(settings: Settings) -> Finding:

@@ -105,6 +105,8 @@ def announcement(settings: Settings, url: str) -> list[str]:
     ]
     if settings.allow_private_webhooks:
         lines.append(f"  webhooks  {webhook_policy(settings)}")
+    if not settings.smtp_host:
+        lines.append(f"  mail      {mail_route(settings)}")
     if not settings.is_embedded:
         lines.append("  workers   run apart: `celery -A workers.app worker` and `celery -A workers.app beat`")
     return lines
@@ -128,6 +130,14 @@ def webhook_policy(settings: Settings) -> str:
         f"may call loopback and private addresses ({default}"
         "ASSESSGEN_ALLOW_PRIVATE_WEBHOOKS=false forbids it)"
     )
+
+
+def mail_route(settings: Settings) -> str:
+    """Where mails go, and what changes that."""
+    if not settings.smtp_host:
+        return f"written to {settings.mail_directory} (ASSESSGEN_SMTP_HOST would send it)"
+    login = f"logs in as {settings.smtp_username}" if settings.smtp_username else "no login"
+    return f"SMTP {settings.smtp_host}:{settings.smtp_port} ({settings.smtp_security}, {login})"
 
 
 def public_url(url: str) -> str:

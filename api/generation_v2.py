@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 
 import address_guard
 from api.auth import caller, require_key
-from api.idempotency import answered_once, key_of_request, marked, to_response
+from api.idempotency import IDEMPOTENCY_KEY, answered_once, key_of_request, marked, to_response
 from api.parsing import Blueprint
-from api.schemas.common import ErrorSchema
 from api.schemas.generation_v2 import ACCEPTED_EXAMPLE, REQUEST_EXAMPLE, AcceptedSchema, GenerateSchema
 from api.schemas.task_executions_v2 import STATUS_EXAMPLE, StatusSchema
 from api.services import services
@@ -21,7 +20,7 @@ from api.task_executions_v2 import where_to_look
 from models import task_executions
 from models.errors import InvalidInput
 from models.idempotency import Answer
-from models.task_executions import ASSESSMENT_CREATION, PENDING, QUEUED_MESSAGE, Submission
+from models.task_executions import ASSESSMENT_CREATION, PENDING, QUEUED, Submission
 from workers.queue import DELIVER, GENERATE
 
 blueprint = Blueprint(
@@ -37,12 +36,7 @@ LONGEST_WAIT = 90
 @blueprint.doc(
     operationId="generateAssessment",
     parameters=[
-        {
-            "in": "header",
-            "name": "Idempotency-Key",
-            "schema": {"type": "string", "minLength": 1, "maxLength": 255},
-            "description": "The same key and body get the first answer again for 24 hours.",
-        },
+        IDEMPOTENCY_KEY,
         {
             "in": "header",
             "name": "Prefer",
@@ -55,31 +49,25 @@ LONGEST_WAIT = 90
 @blueprint.arguments(GenerateSchema(), example=REQUEST_EXAMPLE)
 @blueprint.response(202, AcceptedSchema, example=ACCEPTED_EXAMPLE)
 @blueprint.alt_response(200, schema=StatusSchema, example=STATUS_EXAMPLE, success=True)
-@blueprint.alt_response(400, schema=ErrorSchema)
-@blueprint.alt_response(401, schema=ErrorSchema)
-@blueprint.alt_response(409, schema=ErrorSchema)
-@blueprint.alt_response(413, schema=ErrorSchema)
-@blueprint.alt_response(415, schema=ErrorSchema)
-@blueprint.alt_response(422, schema=ErrorSchema)
-@blueprint.alt_response(503, schema=ErrorSchema)
+@blueprint.refuses(400, 401, 409, 413, 415, 422, 503)
 def generate(data: dict[str, Any]) -> Response:
     """Generate an assessment with AI.
 
     Answers 202 as soon as the job is stored; follow it at the address in `Location`.
     """
-    _check_address(data["notification_url"])
-    submission = _submission(data)
+    check_address(data["notification_url"])
+    submission = submission_of(data)
     seconds = wait_asked_for()
     if not seconds:
-        return to_response(*_submitted(submission))
+        return to_response(*submitted(submission))
     # The place first: who is told that too many wait must not find a job made all the same.
     with services().watch.place():
-        answer, replayed = _submitted(submission)
+        answer, replayed = submitted(submission)
         response = _waited(json.loads(answer.body)["job_id"], seconds)
     return to_response(answer, replayed) if response is None else marked(response, replayed)
 
 
-def _submitted(submission: Submission) -> tuple[Answer, bool]:
+def submitted(submission: Submission) -> tuple[Answer, bool]:
     """Store the job and publish it, or give the answer that this Idempotency-Key had."""
     key = key_of_request()
     answer, replayed = answered_once(key, _make(submission)) if key else (_accepted(submission), False)
@@ -91,17 +79,26 @@ def _submitted(submission: Submission) -> tuple[Answer, bool]:
     return answer, replayed
 
 
-def _check_address(url: str | None) -> None:
+def check_address(url: str | None) -> None:
+    """Raise InvalidInput for an address that no webhook can go to."""
+    message = address_problem(url, services().settings.allow_private_webhooks)
+    if message is not None:
+        raise InvalidInput(f"notification_url: {message}", {"notification_url": [message]})
+
+
+def address_problem(url: str | None, allow_private: bool) -> str | None:
+    """Why no webhook can go to the address; None where it can, or where there is none."""
     if url is None:
-        return
+        return None
     try:
-        address_guard.check_at_acceptance(url, allow_private=services().settings.allow_private_webhooks)
+        address_guard.check_at_acceptance(url, allow_private=allow_private)
     except address_guard.BlockedAddress as error:
-        message = str(error)
-        raise InvalidInput(f"notification_url: {message}", {"notification_url": [message]}) from error
+        return str(error)
+    return None
 
 
-def _submission(data: dict[str, Any]) -> Submission:
+def submission_of(data: dict[str, Any]) -> Submission:
+    """The job that the caller's request asks for."""
     brief = {
         "role": data["job_role"],
         "description": data["job_description"],
@@ -113,22 +110,23 @@ def _submission(data: dict[str, Any]) -> Submission:
         "question_types": data["question_types"],
         "on_shortfall": data["on_shortfall"],
         "mode": data["mode"],
+        "reuse": data["reuse"],
     }
     me = caller()
     return Submission(
         organization_id=me.organization_id,
-        created_by=f"api_key:{me.key_prefix}",
+        created_by=me.label,
         mode=me.mode,
         type=ASSESSMENT_CREATION,
         brief=brief,
-        seed=_seed(data["seed"], brief, me.mode),
+        seed=seed_for(data["seed"], brief, me.mode),
         notification_url=data["notification_url"],
         external_id=data["external_id"],
         metadata=data["metadata"],
     )
 
 
-def _seed(asked_for: int | None, brief: dict[str, Any], mode: str) -> int:
+def seed_for(asked_for: int | None, brief: dict[str, Any], mode: str) -> int:
     """The caller's seed; in test mode one that follows from the brief; else a random one."""
     if asked_for is not None:
         return asked_for
@@ -140,19 +138,19 @@ def _seed(asked_for: int | None, brief: dict[str, Any], mode: str) -> int:
 
 def _accepted(submission: Submission) -> Answer:
     """Store the job together with whatever else is being accepted at this moment."""
-    return _answer(services().accepting.do(submission))
+    return _answer(submission, services().accepting.do(submission))
 
 
 def _make(submission: Submission) -> Any:
     def make(session: Session) -> Answer:
         [job_id] = task_executions.accept(session.connection(), [submission])
-        return _answer(job_id)
+        return _answer(submission, job_id)
 
     return make
 
 
-def _answer(job_id: str) -> Answer:
-    body = {"job_id": job_id, "status": PENDING, "message": QUEUED_MESSAGE}
+def _answer(submission: Submission, job_id: str) -> Answer:
+    body = {"job_id": job_id, "status": PENDING, "message": QUEUED[submission.type]}
     return Answer(202, where_to_look(job_id), json.dumps(body))
 
 

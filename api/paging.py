@@ -13,8 +13,10 @@ from models.errors import InvalidInput
 class Listed(Protocol):
     """What a list is ordered by."""
 
-    id: str
-    created_at: datetime
+    @property
+    def id(self) -> str: ...
+    @property
+    def created_at(self) -> datetime: ...
 
 
 Row = TypeVar("Row", bound=Listed)

@@ -3,8 +3,8 @@
 import json
 import math
 import re
-from collections.abc import Mapping
-from typing import Any, NoReturn
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NoReturn, TypeVar
 
 from flask import Request
 from flask_smorest import Blueprint as SmorestBlueprint
@@ -12,7 +12,10 @@ from marshmallow import RAISE, Schema, ValidationError
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
+from api.schemas.common import ErrorSchema
 from models.errors import InvalidInput
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 LARGEST_BODY = 1024 * 1024
 # Where one of these stands in the bytes, a string may hold what a database refuses.
@@ -28,14 +31,24 @@ class Parser(FlaskParser):
     DEFAULT_VALIDATION_STATUS = 400
     DEFAULT_UNKNOWN_BY_LOCATION = {"json": None, "query": RAISE}  # noqa: RUF012 - webargs reads it off the class
 
-    def load_json(self, req: Request, schema: Schema) -> Any:  # noqa: ARG002 - webargs calls it so
-        """The body as strict JSON. Raises UnsupportedMediaType, RequestEntityTooLarge or BadRequest."""
+    def load_json(self, req: Request, schema: Schema) -> Any:
+        """The body as strict JSON. Raises UnsupportedMediaType, RequestEntityTooLarge or BadRequest.
+
+        A schema may set `largest_body`, in bytes, and `named_levels`: how many levels of a value's
+        place an error names (a bulk's are the list, the index and the field). One that sets
+        `may_be_absent` takes a request without a body for an empty object.
+        """
+        if getattr(schema, "may_be_absent", False) and not req.get_data():
+            return {}
         if req.mimetype != "application/json" and not req.mimetype.endswith("+json"):
             raise UnsupportedMediaType
+        largest = getattr(schema, "largest_body", LARGEST_BODY)
+        # werkzeug cuts a chunked body off at this length without a word; one byte more shows that it did.
+        req.max_content_length = largest + 1
         data = req.get_data()
-        if len(data) > LARGEST_BODY:
+        if len(data) > largest:
             raise RequestEntityTooLarge
-        return strict_json(data)
+        return strict_json(data, getattr(schema, "named_levels", 1))
 
     def handle_error(
         self,
@@ -50,23 +63,35 @@ class Parser(FlaskParser):
         [messages] = error.messages_dict.values()
         fields = _flat(messages)
         summary = getattr(schema, "refusal", _sentence)(fields)
-        raise InvalidInput(summary, fields)
+        code = getattr(schema, "refusal_code", lambda _: "INVALID_DATA_FORMAT")(fields)
+        raise InvalidInput(summary, fields, code)
 
 
 class Blueprint(SmorestBlueprint):
-    """flask-smorest's blueprint with this product's parser."""
+    """flask-smorest's blueprint with this product's parser and its one shape of errors."""
 
     ARGUMENTS_PARSER = Parser()
+    ERROR_SCHEMA: type[Schema] = ErrorSchema
+
+    def refuses(self, *statuses: int) -> Callable[[View], View]:
+        """Document the statuses with which a view says no."""
+
+        def documented(view: View) -> View:
+            for status in reversed(statuses):
+                view = self.alt_response(status, schema=self.ERROR_SCHEMA)(view)
+            return view
+
+        return documented
 
 
-def strict_json(data: bytes) -> Any:
+def strict_json(data: bytes, named_levels: int = 1) -> Any:
     """The value of a JSON text (RFC 8259): no NaN, no infinities, nothing that can't be stored."""
     try:
         value = json.loads(data.decode("utf-8"), parse_constant=_no_constant, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise BadRequest from error
     if SUSPICIOUS.search(data) or data.count(b"[") + data.count(b"{") > DEEPEST:
-        _refuse_unstorable(value, "", 0)
+        _refuse_unstorable(value, (), 0, named_levels)
     return value
 
 
@@ -81,22 +106,29 @@ def _finite(text: str) -> float:
     return number
 
 
-def _refuse_unstorable(value: Any, path: str, depth: int) -> None:
+def _refuse_unstorable(value: Any, path: tuple[str, ...], depth: int, named_levels: int) -> None:
     if isinstance(value, str) and UNSTORABLE.search(value):
         raise _unstorable(path, "It holds a NUL character or half of a surrogate pair.")
-    if depth > DEEPEST:
+    if depth >= DEEPEST + named_levels:
         raise _unstorable(path, f"It is nested more than {DEEPEST} levels deep.")
     if isinstance(value, dict):
-        for name, inner in value.items():
-            _refuse_unstorable(name, path, depth)
-            _refuse_unstorable(inner, path or name, depth + 1)
-    elif isinstance(value, list):
-        for inner in value:
-            _refuse_unstorable(inner, path, depth + 1)
+        for name in value:
+            _refuse_unstorable(name, path, depth, named_levels)
+    for name, inner in _inside(value):
+        inner_path = (*path, name) if len(path) < named_levels else path
+        _refuse_unstorable(inner, inner_path, depth + 1, named_levels)
 
 
-def _unstorable(path: str, message: str) -> InvalidInput:
-    name = path or "body"
+def _inside(value: Any) -> Iterable[tuple[str, Any]]:
+    if isinstance(value, dict):
+        return value.items()
+    if isinstance(value, list):
+        return ((str(place), inner) for place, inner in enumerate(value))
+    return ()
+
+
+def _unstorable(path: tuple[str, ...], message: str) -> InvalidInput:
+    name = ".".join(path) or "body"
     return InvalidInput(f"{name}: {message}", {name: [message]})
 
 

@@ -5,8 +5,9 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from models import Assessment, Form, TaskExecution, TaskExecutionLog
+from models import Assessment, AssessmentVersion, Form, TaskExecution, TaskExecutionLog, reviews
 from models.forms import ShownQuestion
+from models.questions import NUMERIC
 
 
 def plain_time(moment: datetime) -> str:
@@ -64,7 +65,9 @@ def assessment_summary(assessment: Assessment) -> dict[str, Any]:
     }
 
 
-def assessment_info(assessment: Assessment, form: Form, questions: list[ShownQuestion]) -> dict[str, Any]:
+def assessment_info(
+    assessment: Assessment, form: Form, questions: list[ShownQuestion], require_approval: bool
+) -> dict[str, Any]:
     """The assessment's details: everything but the questions."""
     return {
         "assessment_id": assessment.id,
@@ -86,6 +89,21 @@ def assessment_info(assessment: Assessment, form: Form, questions: list[ShownQue
         "engine": assessment.engine,
         "external_id": assessment.external_id,
         "metadata": assessment.meta,
+        "version": assessment.version,
+        "usable": reviews.is_usable(assessment, require_approval),
+        "approved_by": assessment.approved_by,
+        "approved_at": plain_time(assessment.approved_at) if assessment.approved_at else None,
+        "updated_at": plain_time(assessment.updated_at),
+    }
+
+
+def version(row: AssessmentVersion) -> dict[str, Any]:
+    """A change of an assessment."""
+    return {
+        "version": row.version,
+        "changes": row.changes,
+        "changed_by": row.changed_by,
+        "changed_at": plain_time(row.changed_at),
     }
 
 
@@ -147,9 +165,13 @@ def question(shown: ShownQuestion) -> dict[str, Any]:
 def _key(shown: ShownQuestion) -> dict[str, Any]:
     assert shown.key is not None
     places = [option["id"] for option in shown.options]
+    numeric = shown.key.correct[0] if shown.question.type == NUMERIC else None
+    accepted = [numeric["value"]] if numeric else shown.key.correct
     return {
         "key": {
-            "correct": [places.index(option_id) for option_id in shown.key.correct],
+            "correct": [places.index(option_id) for option_id in shown.key.correct] if places else [],
+            "accepted": [] if places else accepted,
+            "tolerance": numeric["tolerance"] if numeric else None,
             "explanation": shown.key.explanation,
             "misconceptions": {
                 str(places.index(option_id)): why for option_id, why in shown.key.misconceptions.items()

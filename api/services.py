@@ -1,5 +1,6 @@
 """What a web process keeps: the database, the batchers, the publisher and the watch."""
 
+import base64
 import json
 import threading
 import time
@@ -8,16 +9,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
+from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import current_app
 from sqlalchemy import select
 
+from api.guessing import Guesses
 from api.presenters import status_document
 from api.watch import Watch
-from models import TaskExecution, TaskExecutionLog, task_executions
+from models import TaskExecution, TaskExecutionLog, sittings, task_executions
 from models.batching import Combiner
-from models.errors import NotFound
+from models.errors import DomainError, NotFound
 from models.organizations import Caller, authenticate
 from models.session import Database
+from models.sittings import Saved, Sitting, Wanted
 from models.task_executions import NO_SUCH_JOB, Submission
 from settings import Settings
 from workers.queue import Publisher
@@ -42,10 +48,14 @@ class Services:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.seal = Fernet(base64.urlsafe_b64encode(_derived(settings.secret_key, b"idempotency")))
         self.database = Database(settings.database_url)
         self.publisher = Publisher(self.database)
-        self.watch = Watch(self.database, most=max(1, settings.web_threads * 6 // 10))
+        self.watch = Watch(self.database, most=max(1, settings.web_threads * 3 // 4))
         self.accepting: Combiner[Submission, str] = Combiner(self._accept)
+        self.guesses = Guesses(settings.broker_url)
+        self.recognising: Combiner[str, Sitting | None] = Combiner(self._recognise)
+        self.saving: Combiner[Wanted, Saved] = Combiner(self._save)
         self._reading: Combiner[str, Document] = Combiner(self._read)
         self._documents: OrderedDict[str, Document] = OrderedDict()
         self._callers: dict[str, tuple[float, Caller | None]] = {}
@@ -74,6 +84,14 @@ class Services:
     def _accept(self, submissions: Sequence[Submission]) -> list[str]:
         with self.database.statement() as connection:
             return task_executions.accept(connection, submissions)
+
+    def _recognise(self, texts: Sequence[str]) -> list[Sitting | None]:
+        with self.database.read() as session:
+            return sittings.recognise(session, texts, self.settings.secret_key)
+
+    def _save(self, wanted: Sequence[Wanted]) -> list[Saved | DomainError]:
+        with self.database.write() as session:
+            return sittings.save(session, wanted)
 
     def document(self, organization_id: str, execution_id: str) -> Document:
         """The job's status document; raises NotFound for another organisation's too."""
@@ -119,6 +137,11 @@ class Services:
             )
             for job in jobs
         }
+
+
+def _derived(secret_key: bytes, purpose: bytes) -> bytes:
+    """A key of 32 bytes for one purpose alone."""
+    return HKDF(SHA256(), 32, salt=None, info=purpose).derive(secret_key)
 
 
 def services() -> Services:

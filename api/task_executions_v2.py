@@ -12,7 +12,6 @@ from api import presenters
 from api.auth import caller, require_key
 from api.paging import cut, from_cursor
 from api.parsing import Blueprint
-from api.schemas.common import ErrorSchema
 from api.schemas.task_executions_v2 import (
     STATUS_EXAMPLE,
     LogPageSchema,
@@ -23,7 +22,7 @@ from api.schemas.task_executions_v2 import (
 )
 from api.services import Services, services
 from api.watch import Follower
-from models import Event, TaskExecution, TaskExecutionLog, task_executions
+from models import Event, TaskExecution, TaskExecutionLog, owner_actions, task_executions
 from models.errors import InvalidInput
 from models.task_executions import OPEN
 from workers.queue import DELIVER, GENERATE
@@ -44,8 +43,7 @@ POLL_AFTER = "1"
 @blueprint.doc(operationId="getTaskExecution")
 @blueprint.response(200, StatusSchema, example=STATUS_EXAMPLE)
 @blueprint.alt_response(304, description="Nothing has changed since the ETag in If-None-Match.")
-@blueprint.alt_response(401, schema=ErrorSchema)
-@blueprint.alt_response(404, schema=ErrorSchema)
+@blueprint.refuses(401, 404)
 def status(job_id: str) -> Response:
     """How far a job is."""
     execution_id = task_executions.known_id(job_id)
@@ -63,8 +61,7 @@ def status(job_id: str) -> Response:
 @blueprint.doc(operationId="listTaskExecutions")
 @blueprint.arguments(StatusQuerySchema(), location="query")
 @blueprint.response(200, StatusPageSchema)
-@blueprint.alt_response(400, schema=ErrorSchema)
-@blueprint.alt_response(401, schema=ErrorSchema)
+@blueprint.refuses(400, 401)
 def index(query: dict[str, Any]) -> dict[str, Any]:
     """Jobs, newest first."""
     after, limit = from_cursor(query["cursor"]), query["limit"]
@@ -78,9 +75,7 @@ def index(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.doc(operationId="listTaskExecutionLogs")
 @blueprint.arguments(LogQuerySchema(), location="query")
 @blueprint.response(200, LogPageSchema)
-@blueprint.alt_response(400, schema=ErrorSchema)
-@blueprint.alt_response(401, schema=ErrorSchema)
-@blueprint.alt_response(404, schema=ErrorSchema)
+@blueprint.refuses(400, 401, 404)
 def logs(query: dict[str, Any], job_id: str) -> dict[str, Any]:
     """A job's log lines after a given one, oldest first."""
     with services().database.read() as session:
@@ -93,28 +88,24 @@ def logs(query: dict[str, Any], job_id: str) -> dict[str, Any]:
 @blueprint.post("/<job_id>/cancel")
 @blueprint.doc(operationId="cancelTaskExecution")
 @blueprint.response(200, StatusSchema)
-@blueprint.alt_response(401, schema=ErrorSchema)
-@blueprint.alt_response(404, schema=ErrorSchema)
-@blueprint.alt_response(409, schema=ErrorSchema)
+@blueprint.refuses(401, 404, 409)
 def cancel(job_id: str) -> Response:
     """End an open job: it becomes failed, with the code CANCELLED."""
     with services().database.write() as session:
         job = TaskExecution.get(session, caller().organization_id, job_id)
-        task_executions.cancel(session, job)
+        owner_actions.cancel(session, job)
     return _told(services(), job)
 
 
 @blueprint.post("/<job_id>/retry")
 @blueprint.doc(operationId="retryTaskExecution")
 @blueprint.response(202, StatusSchema)
-@blueprint.alt_response(401, schema=ErrorSchema)
-@blueprint.alt_response(404, schema=ErrorSchema)
-@blueprint.alt_response(409, schema=ErrorSchema)
+@blueprint.refuses(401, 404, 409)
 def retry(job_id: str) -> Response:
     """Queue a failed job again; what it has paid for is kept."""
     with services().database.write() as session:
         job = TaskExecution.get(session, caller().organization_id, job_id)
-        task_executions.retry(session, job)
+        owner_actions.retry(session, job)
     services().publisher.publish(GENERATE, job.id)
     response = _told(services(), job)
     response.status_code = 202
@@ -146,10 +137,7 @@ def _told(here: Services, job: TaskExecution) -> Response:
     ],
 )
 @blueprint.response(200, {"type": "string"}, content_type="text/event-stream", description="Events.")
-@blueprint.alt_response(400, schema=ErrorSchema)
-@blueprint.alt_response(401, schema=ErrorSchema)
-@blueprint.alt_response(404, schema=ErrorSchema)
-@blueprint.alt_response(503, schema=ErrorSchema)
+@blueprint.refuses(400, 401, 404, 503)
 def stream(job_id: str) -> Response:
     """A job's events as they happen (server-sent events), until it has ended."""
     here, last = services(), _last_event_id()

@@ -98,6 +98,14 @@ class InfoSchema(Schema):
     engine = fields.String(required=True)
     external_id = fields.String(required=True, allow_none=True)
     metadata = fields.Dict(required=True, allow_none=True)
+    version = fields.Integer(required=True, metadata={"description": "Each change makes a new one."})
+    usable = fields.Boolean(
+        required=True,
+        metadata={"description": "Whether candidates may take it: see ASSESSGEN_REQUIRE_APPROVAL."},
+    )
+    approved_by = fields.String(required=True, allow_none=True)
+    approved_at = time_field(allow_none=True)
+    updated_at = time_field()
 
 
 class QuestionsQuerySchema(StrictSchema):
@@ -107,9 +115,11 @@ class QuestionsQuerySchema(StrictSchema):
 
 
 class KeySchema(Schema):
-    """The right options by their index, and why."""
+    """The right options by their index (of an ordering all, in order) or the accepted answers, and why."""
 
     correct = fields.List(fields.Integer(), required=True)
+    accepted = fields.List(fields.String(), required=True)
+    tolerance = fields.String(required=True, allow_none=True)
     explanation = fields.String(required=True)
     misconceptions = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
 

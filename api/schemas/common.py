@@ -32,6 +32,7 @@ class ErrorSchema(Schema):
     """API A's and C's errors."""
 
     error = fields.String(required=True, metadata={"description": "What was wrong, in a sentence."})
+    code = fields.String(metadata={"description": "For programs, where a rule of a session refused."})
     errors = fields.Dict(
         keys=fields.String(),
         values=fields.List(fields.String()),
@@ -44,3 +45,9 @@ class PageSchema(StrictSchema):
 
     limit = fields.Integer(load_default=20, validate=validate.Range(min=1, max=100), strict=False)
     cursor = fields.String(load_default=None)
+
+
+class WholeListSchema(PageSchema):
+    """The query of a list of API C, whose text knows no pages: a page is as long as one may be."""
+
+    limit = fields.Integer(load_default=100, validate=validate.Range(min=1, max=100), strict=False)

@@ -6,6 +6,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from api.schemas.common import StrictSchema, Text
+from models.questions import TYPES
 
 MISSING = ("Missing data for required field.", "Field may not be null.", Text.BLANK)
 REQUIRED = "Job role and job description are required"
@@ -29,6 +30,11 @@ ACCEPTED_EXAMPLE = {
     "status": "pending",
     "message": "Assessment creation job has been queued successfully",
 }
+
+
+def _each_once(types: list[str]) -> None:
+    if len(set(types)) != len(types):
+        raise ValidationError("Each type once.")
 
 
 class GenerateSchema(StrictSchema):
@@ -71,9 +77,17 @@ class GenerateSchema(StrictSchema):
     )
     language = fields.String(load_default="en", validate=validate.Regexp(r"\A[a-z]{2}(-[A-Z]{2})?\Z"))
     question_types = fields.List(
-        fields.String(validate=validate.OneOf(["multiple_choice"])),
+        fields.String(validate=validate.OneOf(TYPES)),
         load_default=lambda: ["multiple_choice"],
-        validate=validate.Length(min=1, max=7),
+        validate=[validate.Length(min=1, max=len(TYPES)), _each_once],
+        metadata={
+            "description": "What the questions may be. multiple_choice takes questions about code too; "
+            "code_reading asks for them."
+        },
+    )
+    reuse = fields.Boolean(
+        load_default=True,
+        metadata={"description": "Whether questions that were written for you earlier may come again."},
     )
     on_shortfall = fields.String(load_default="partial", validate=validate.OneOf(["partial", "fail"]))
     mode = fields.String(load_default="live", validate=validate.OneOf(["live", "economy"]))

@@ -3,6 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from api.schemas.common import PageSchema, StrictSchema
+from models.candidates import IN_REVIEW, SCORED
 from models.task_executions import STATUSES
 
 STATUS_EXAMPLE = {
@@ -38,9 +39,9 @@ STATUS_EXAMPLE = {
 PLAIN_TIME = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$"
 
 
-def time_field() -> fields.String:
+def time_field(allow_none: bool = False) -> fields.String:
     """UTC to the second, without a suffix, as the contract's example has it."""
-    return fields.String(required=True, validate=validate.Regexp(PLAIN_TIME))
+    return fields.String(required=True, allow_none=allow_none, validate=validate.Regexp(PLAIN_TIME))
 
 
 class LogSchema(Schema):
@@ -61,8 +62,8 @@ class ShortfallSchema(Schema):
     reason = fields.String(required=True)
 
 
-class UsageSchema(Schema):
-    """What the job's model calls took; money in micro-dollars."""
+class FiguresSchema(Schema):
+    """What some model calls took; money in micro-dollars."""
 
     calls = fields.Integer(required=True)
     input_tokens = fields.Integer(required=True)
@@ -72,19 +73,45 @@ class UsageSchema(Schema):
     micro_dollars = fields.Integer(required=True)
 
 
-class ResultSchema(Schema):
-    """What a completed job made."""
+class StageFiguresSchema(FiguresSchema):
+    """What the calls of a stage to a model took."""
 
-    assessment_id = fields.UUID(required=True)
-    assessment_name = fields.String(required=True)
-    number_of_questions = fields.Integer(required=True)
-    requested = fields.Integer(required=True)
-    delivered = fields.Integer(required=True)
-    shortfall = fields.List(fields.Nested(ShortfallSchema), required=True)
+    stage = fields.String(required=True)
+    model = fields.String(required=True)
+
+
+class UsageSchema(FiguresSchema):
+    """What the job's model calls took, in all and by stage and model."""
+
+    # Not in the results of jobs that ended before there was a ledger.
+    by_stage = fields.List(fields.Nested(StageFiguresSchema))
+
+
+class ResultSchema(Schema):
+    """What a completed job made: an assessment, another question, a verification's form, a task's scores."""
+
+    assessment_id = fields.UUID(metadata={"description": "Of an assessment and of a replacement."})
+    verification_id = fields.String(metadata={"description": "Of a verification's form."})
+    assessment_name = fields.String()
+    number_of_questions = fields.Integer()
+    requested = fields.Integer()
+    delivered = fields.Integer()
+    shortfall = fields.List(fields.Nested(ShortfallSchema))
+    engine = fields.String(validate=validate.OneOf(["claude", "offline"]))
+    question_id = fields.UUID(metadata={"description": "Of a replacement: the new question."})
+    replaced_question_id = fields.UUID(metadata={"description": "Of a replacement: the old question."})
+    version = fields.Integer(metadata={"description": "Of a replacement: the assessment's version since."})
     warnings = fields.List(fields.String(), required=True)
-    engine = fields.String(required=True, validate=validate.OneOf(["claude", "offline"]))
     usage = fields.Nested(UsageSchema, required=True)
-    info_url = fields.String(required=True)
+    info_url = fields.String(metadata={"description": "Of an assessment and of a replacement."})
+    session_id = fields.UUID(metadata={"description": "Of a task's scores: the candidate's session."})
+    status = fields.String(
+        validate=validate.OneOf([SCORED, IN_REVIEW]),
+        metadata={"description": "Of a task's scores: the session's; `in_review` waits for a person."},
+    )
+    score = fields.Integer(
+        allow_none=True, metadata={"description": "Of a task's scores: percent; null while undecided."}
+    )
 
 
 class JobErrorSchema(Schema):

@@ -1,0 +1,87 @@
+"""The command line's look at money: budgets of organisations, and what model calls took."""
+
+from datetime import date, datetime
+
+import click
+
+from api.cli_admin import group, opened, organization_named
+from api.cli_output import console, table
+from api.cli_settings import Unusable, home_option, read_settings
+from models import budgets, model_calls
+from models.base import utcnow
+from models.model_calls import BY_DAY, GROUPS, Figures
+from settings import micro_dollars
+
+NO_BUDGET = "none"
+DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+
+@group("orgs", "Look after organisations.")
+def orgs() -> None: ...
+
+
+@orgs.command("budget")
+@click.argument("name")
+@click.argument("dollars", metavar="DOLLARS|none")
+@home_option
+def budget(name: str, dollars: str, home: str | None) -> None:
+    """Set what the model calls of the organisation NAME may cost in a calendar month (UTC).
+
+    Beyond it the library fills its assessments, or its jobs fail, as ASSESSGEN_ON_BUDGET says.
+    """
+    amount = _amount(dollars)
+    with opened(read_settings(home)) as database, database.write() as session:
+        organization_named(session, name).monthly_budget_micro_dollars = amount
+    told = "no monthly budget" if amount is None else f"a monthly budget of {_dollars(amount)}"
+    click.echo(f"{name} has {told} now.")
+
+
+def _amount(dollars: str) -> int | None:
+    if dollars.lower() == NO_BUDGET:
+        return None
+    amount = micro_dollars(dollars)
+    if amount is None:
+        raise Unusable(f"{dollars!r} is no amount: write dollars, such as 20 or 0.25, or {NO_BUDGET}.")
+    return amount
+
+
+@click.command("usage")
+@click.option("--org", metavar="NAME", help="Only this organisation's.")
+@click.option("--from", "first", type=DAY, help="The first day (UTC); this month's first by default.")
+@click.option("--to", "last", type=DAY, help="The last day; today by default.")
+@click.option("--group", "by", type=click.Choice(GROUPS), default=BY_DAY, show_default=True)
+@home_option
+def usage(org: str | None, first: datetime | None, last: datetime | None, by: str, home: str | None) -> None:
+    """Show what model calls took, in tokens and dollars."""
+    until = last.date() if last else utcnow().date()
+    since = first.date() if first else until.replace(day=1)
+    if since > until:
+        raise Unusable(f"There is no day from {since} to {until}.")
+    _show_usage(org, since, until, by, home)
+
+
+def _show_usage(org: str | None, since: date, until: date, by: str, home: str | None) -> None:
+    headings = ("calls", "input", "output", "cache read", "cache write", "dollars")
+    made = table(by, *headings, numbers=headings)
+    with opened(read_settings(home)) as database, database.read() as session:
+        organization_id = organization_named(session, org).id if org else None
+        by_name = model_calls.summed(session.connection(), organization_id, since, until, by)
+        month = budgets.monthly(session.connection(), [organization_id] if organization_id else [])
+    for name, figures in by_name.items():
+        made.add_row(name, *_cells(figures))
+    made.add_row("total", *_cells(sum(by_name.values(), Figures())), style="bold")
+    console().print(made)
+    for limit in month.values():
+        click.echo(
+            f"\nOf this month's budget of {_dollars(limit.micro_dollars)}, {_dollars(limit.spent)} is spent "
+            "or set aside for batches."
+        )
+
+
+def _cells(figures: Figures) -> list[str]:
+    *counts, money = figures.to_json().values()
+    return [*(f"{count:,}" for count in counts), _dollars(money)]
+
+
+def _dollars(amount: int) -> str:
+    return f"${amount / 1_000_000:,.4f}"
