@@ -20,7 +20,7 @@ from pathlib import Path
 
 import psycopg
 
-from bench import load
+from bench import load, responses, waiting
 
 ROOT = Path(__file__).resolve().parent.parent
 POSTGRES = os.environ.get("ASSESSGEN_TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
@@ -197,16 +197,40 @@ def rates(name: str, result: load.Load) -> dict[str, float]:
     }
 
 
-def measure_jobs(url: str, env: dict[str, str], key: str) -> dict[str, float]:
-    """A lone job and a hundred at once, on one worker process with the model at 1 s a call."""
-    worker = [
+def worker_command() -> list[str]:
+    """A Celery worker as the README starts it."""
+    return [
         sys.executable, "-m", "celery", "-A", "workers.app", "worker", "-P", "threads",
         "--without-mingle", "--without-gossip", "-l", "INFO",
     ]  # fmt: skip
+
+
+READY = r"celery@\S+ ready"
+
+
+def measure_waiting(url: str, env: dict[str, str], key: str) -> dict[str, float]:
+    """Polls while as many as the default server is to bear wait for their questions."""
+    with process(web("api:create_app"), env, "Started worker-2|worker-2"):
+        wait_until_up()
+        [accepted] = load.run(PORT, [generate_request(key)], clients=1, keep=True).bodies
+        job = json.loads(accepted)["job_id"]
+        poll = load.request_bytes("GET", f"/api/v2/task-executions/status/{job}", {"x-api-key": key})
+        return waiting.measure(url, PORT, key, poll, lambda: process(worker_command(), env, READY))
+
+
+def measure_responses(url: str, env: dict[str, str]) -> dict[str, float]:
+    """Candidates who save their answers at once."""
+    with process(web("api:create_app"), env, "Started worker-2|worker-2"):
+        wait_until_up()
+        return responses.measure(url, PORT, env)
+
+
+def measure_jobs(url: str, env: dict[str, str], key: str) -> dict[str, float]:
+    """A lone job and a hundred at once, on one worker process with the model at 1 s a call."""
     figures: dict[str, float] = {}
     with ExitStack() as stack:
         stack.enter_context(process(web("api:create_app"), env, "Started worker-2|worker-2"))
-        one = stack.enter_context(process(worker, env, r"celery@\S+ ready"))
+        one = stack.enter_context(process(worker_command(), env, READY))
         wait_until_up()
         submit(key, 2)
         until_ended(url, 2)
@@ -259,7 +283,8 @@ def until_ended(url: str, count: int) -> None:
             time.sleep(0.005)
 
 
-FLOOR = 2.0
+# Analyse, write, solve beside review: what passes is not mended, so three calls follow each other.
+FLOOR = 3.0
 
 
 def report(figures: dict[str, float]) -> str:
@@ -281,7 +306,7 @@ def report(figures: dict[str, float]) -> str:
         ),
         ("status polls", _rate(figures, "polls"), f"{poll_ratio:.2f} of hello", ">= 0.50"),
         (
-            "a lone job, two model calls of 1 s",
+            "a lone job, three model calls of 1 s",
             f"{lone:.3f} s",
             f"{lone / FLOOR:.3f} of its floor",
             "<= 1.05",
@@ -289,6 +314,37 @@ def report(figures: dict[str, float]) -> str:
         (f"{JOBS} jobs at once, one worker process", f"{hundred:.2f} s", "", "<= 5 s"),
         ("memory a job in flight", f"{memory:.2f} MB", "", "<= 1.2 MB"),
         ("worker's processor time a job", f"{processor:.0f} ms", "", ""),
+        (
+            f"status polls while {figures['waiting_calls']:.0f} calls wait for questions",
+            f"p50 {figures['waiting_polls_p50_ms']:.1f} ms, p99 {figures['waiting_polls_p99_ms']:.1f} ms",
+            "",
+            "p50 < 50 ms",
+        ),
+        (
+            "of them answered with their questions, once a worker starts",
+            f"{figures['waiting_with_questions']:.0f} in {figures['waiting_served_s']:.1f} s",
+            "",
+            f"{waiting.WAITING}",
+        ),
+        (
+            f"{responses.CANDIDATES} candidates saving at one moment, {responses.ANSWERS} times",
+            _rate(figures, "together"),
+            "",
+            "p99 < 250 ms",
+        ),
+        (
+            "the same, each as fast as answers are saved",
+            _rate(figures, "hurried"),
+            "",
+            "",
+        ),
+        (
+            "of all their answers lost",
+            f"{figures['together_lost'] + figures['hurried_lost']:.0f} of "
+            f"{figures['together_sent'] + figures['hurried_sent']:.0f}",
+            "",
+            "0",
+        ),
     ]
     lines = ["| what | figure | ratio | goal |", "|---|---|---|---|"]
     return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
@@ -324,10 +380,15 @@ def main() -> None:
         }
         key = key_for(env)
         figures = {}
-        if "jobs" not in sys.argv[1:]:
+        asked = set(sys.argv[1:]) or {"web", "jobs", "waiting", "responses"}
+        if "web" in asked:
             figures |= measure_web(url, env, key, count)
-        if "web" not in sys.argv[1:]:
+        if "jobs" in asked:
             figures |= measure_jobs(url, env, key)
+        if "waiting" in asked:
+            figures |= measure_waiting(url, env, key)
+        if "responses" in asked:
+            figures |= measure_responses(url, env)
     print(json.dumps(figures, indent=1) if len(sys.argv) > 1 else report(figures))
 
 

@@ -32,9 +32,13 @@ def request_bytes(method: str, path: str, headers: dict[str, str], body: bytes =
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
-async def _worker(port: int, requests: list[bytes], load: Load, keep: bool) -> None:
+async def _worker(
+    port: int, requests: list[bytes], load: Load, keep: bool, gate: asyncio.Barrier | None = None
+) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     while requests:
+        if gate is not None:
+            await gate.wait()
         started = time.perf_counter()
         writer.write(requests.pop())
         head = await reader.readuntil(b"\r\n\r\n")
@@ -48,6 +52,23 @@ async def _worker(port: int, requests: list[bytes], load: Load, keep: bool) -> N
         if keep:
             load.bodies.append(body)
     writer.close()
+
+
+def each(port: int, clients: list[list[bytes]], together: bool) -> Load:
+    """Send each client's requests over a connection of its own, one after the other.
+
+    `together`: nobody sends the next one before all have got their answers.
+    """
+    load = Load()
+
+    async def everything() -> None:
+        started = time.perf_counter()
+        gate = asyncio.Barrier(len(clients)) if together else None
+        await asyncio.gather(*(_worker(port, requests[::-1], load, False, gate) for requests in clients))
+        load.seconds = time.perf_counter() - started
+
+    asyncio.run(everything())
+    return load
 
 
 def run(port: int, requests: list[bytes], clients: int = 32, keep: bool = False) -> Load:

@@ -22,7 +22,13 @@ READ_BY_COMPOSE_ONLY = {"POSTGRES_PASSWORD", "ASSESSGEN_PUBLISH"}
 REQUIRED = {"ASSESSGEN_SECRET_KEY", "POSTGRES_PASSWORD"}
 # The embedded default's home, and a second name of what Compose sets under the first.
 NOT_FOR_COMPOSE = {"ASSESSGEN_HOME", "REDIS_URL"}
-SECRETS = REQUIRED | {"PGPASSWORD", "ANTHROPIC_API_KEY", "ASSESSGEN_API_KEY"}
+SECRETS = REQUIRED | {
+    "PGPASSWORD",
+    "ANTHROPIC_API_KEY",
+    "ASSESSGEN_API_KEY",
+    "ASSESSGEN_SMTP_PASSWORD",
+    "ASSESSGEN_FORGE_TOKEN",
+}
 
 # Compose's interpolation; $$ is a dollar sign that the container sees.
 VARIABLE = re.compile(r"(?<!\$)\$(?:\{([A-Za-z_]\w*)([^}]*)\}|([A-Za-z_]\w*))")
@@ -111,6 +117,10 @@ def test_the_example_holds_no_value_so_no_secret_and_no_outdated_default() -> No
         ("ASSESSGEN_DELIVERY_THREADS", Settings().delivery_threads),
         ("ASSESSGEN_MODEL_CALLS", Settings().model_calls_in_flight),
         ("ASSESSGEN_MODEL_TIMEOUT", Settings().model_timeout),
+        ("ASSESSGEN_SMTP_PORT", Settings().smtp_port),
+        ("ASSESSGEN_SMTP_SECURITY", Settings().smtp_security),
+        ("ASSESSGEN_MAIL_FROM", Settings().mail_from),
+        ("ASSESSGEN_FORGE_URL", Settings().forge_url),
         ("ASSESSGEN_LEASE", Settings().lease),
         ("ASSESSGEN_HEARTBEAT", Settings().heartbeat),
         ("ASSESSGEN_SWEEP", Settings().sweep_every),
@@ -206,9 +216,17 @@ def test_every_setting_reaches_a_service() -> None:
     assert read_by_settings() - NOT_FOR_COMPOSE - passed == set()
 
 
-def test_the_models_key_is_the_workers_alone() -> None:
-    holders = [name for name, one in services().items() if "ANTHROPIC_API_KEY" in one.get("environment", {})]
-    assert holders == ["worker"]
+@pytest.mark.parametrize(
+    ("secret", "user"),
+    [
+        ("ANTHROPIC_API_KEY", "worker"),
+        ("ASSESSGEN_SMTP_PASSWORD", "worker"),
+        ("ASSESSGEN_FORGE_TOKEN", "web"),
+    ],
+)
+def test_what_only_one_service_needs_is_its_alone(secret: str, user: str) -> None:
+    holders = [name for name, one in services().items() if secret in one.get("environment", {})]
+    assert holders == [user]
 
 
 def test_no_secret_is_written_into_compose() -> None:

@@ -54,6 +54,10 @@ READ: dict[str, tuple[dict[str, str], dict[str, object]]] = {
         {"broker_url": "redis://a/1", "is_embedded": False, "allow_private_webhooks": False},
     ),
     "redis by its own": ({"REDIS_URL": "rediss://b/1"}, {"broker_url": "rediss://b/1", "is_embedded": False}),
+    "another forge": (
+        {"ASSESSGEN_FORGE_URL": "https://git.example.com:8443/api/v1/", "ASSESSGEN_FORGE_TOKEN": " abc "},
+        {"forge_url": "https://git.example.com:8443/api/v1", "forge_token": "abc"},
+    ),
     "private webhooks with a broker": (
         {"REDIS_URL": "redis://b", "ASSESSGEN_ALLOW_PRIVATE_WEBHOOKS": "Yes"},
         {"allow_private_webhooks": True},
@@ -74,6 +78,71 @@ READ: dict[str, tuple[dict[str, str], dict[str, object]]] = {
         {"ASSESSGEN_MODEL_WRITER": "w"},
         {"models": module.Models(writer="w", analyst=module.Models().analyst)},
     ),
+    "limits of model calls": (
+        {
+            "ASSESSGEN_MODEL_REQUESTS_PER_MINUTE": "50",
+            "ASSESSGEN_MODEL_INPUT_TOKENS_PER_MINUTE": "30000",
+            "ASSESSGEN_MODEL_OUTPUT_TOKENS_PER_MINUTE": "8000",
+            "ASSESSGEN_MODEL_QUEUE": "90",
+        },
+        {
+            "model_requests_per_minute": 50,
+            "model_input_tokens_per_minute": 30_000,
+            "model_output_tokens_per_minute": 8_000,
+            "model_queue": 90.0,
+        },
+    ),
+    "no limits of model calls": (
+        {"ASSESSGEN_MODEL_REQUESTS_PER_MINUTE": " "},
+        {"model_requests_per_minute": None, "model_queue": 600.0},
+    ),
+    "batches": (
+        {"ASSESSGEN_BATCH_GATHER": "0.5", "ASSESSGEN_BATCH_POLL": "60"},
+        {"batch_gather": 0.5, "batch_poll": 60.0},
+    ),
+    "a budget of whole dollars": (
+        {"ASSESSGEN_MAX_COST_PER_JOB": "2", "ASSESSGEN_ON_BUDGET": "fail"},
+        {"max_cost_per_job": 2_000_000, "on_budget": "fail"},
+    ),
+    "a budget of less": ({"ASSESSGEN_MAX_COST_PER_JOB": "0.123456"}, {"max_cost_per_job": 123_456}),
+    "a budget of nothing": ({"ASSESSGEN_MAX_COST_PER_JOB": "0"}, {"max_cost_per_job": 0}),
+    "mail": (
+        {
+            "ASSESSGEN_SMTP_HOST": "smtp.example.com",
+            "ASSESSGEN_SMTP_USERNAME": "mailer",
+            "ASSESSGEN_SMTP_PASSWORD": "p#$ ss",
+            "ASSESSGEN_SMTP_CA_FILE": "/etc/ca.pem",
+            "ASSESSGEN_MAIL_FROM": '"Acme, Inc." <mail@example.com>',
+        },
+        {
+            "smtp_host": "smtp.example.com",
+            "smtp_port": 587,
+            "smtp_username": "mailer",
+            "smtp_password": "p#$ ss",
+            "smtp_security": "starttls",
+            "smtp_ca_file": "/etc/ca.pem",
+            "mail_sender": ("Acme, Inc.", "mail@example.com"),
+        },
+    ),
+    "mail over TLS": ({"ASSESSGEN_SMTP_SECURITY": "tls"}, {"smtp_port": 465}),
+    "mail on a port of one's own": (
+        {"ASSESSGEN_SMTP_SECURITY": "none", "ASSESSGEN_SMTP_PORT": "25", "ASSESSGEN_SMTP_HOST": "::1"},
+        {"smtp_security": "none", "smtp_port": 25, "smtp_host": "::1"},
+    ),
+    "no mail": (
+        {"ASSESSGEN_HOME": "/srv/a"},
+        {
+            "smtp_host": "",
+            "smtp_ca_file": None,
+            "mail_directory": Path("/srv/a/mail"),
+            "mail_sender": ("", "assessgen@localhost"),
+        },
+    ),
+    "a sender without quotes": (
+        {"ASSESSGEN_MAIL_FROM": "Größe & Co, Ltd <a.b+c@mail.example.com>"},
+        {"mail_sender": ("Größe & Co, Ltd", "a.b+c@mail.example.com")},
+    ),
+    "a bare sender": ({"ASSESSGEN_MAIL_FROM": "a@b"}, {"mail_sender": ("", "a@b")}),
     "space around": ({"ASSESSGEN_ENGINE": " offline\n"}, {"engine": "offline"}),
 }
 
@@ -113,7 +182,29 @@ BAD = [
     *(("ASSESSGEN_MODEL_TIMEOUT", value) for value in ("0", "-1", "soon", "nan", "inf", "86400")),
     *((name, "0") for name in ("ASSESSGEN_LEASE", "ASSESSGEN_HEARTBEAT", "ASSESSGEN_SWEEP")),
     ("ASSESSGEN_LEASE", "19.9"),
+    *(
+        (f"ASSESSGEN_MODEL_{what}_PER_MINUTE", value)
+        for what in ("REQUESTS", "INPUT_TOKENS", "OUTPUT_TOKENS")
+        for value in ("0", "-1", "many", "1.5")
+    ),
+    ("ASSESSGEN_MODEL_QUEUE", "0"),
+    *((name, "0") for name in ("ASSESSGEN_BATCH_GATHER", "ASSESSGEN_BATCH_POLL")),
+    *(
+        ("ASSESSGEN_MAX_COST_PER_JOB", value)
+        for value in ("-1", "free", "$1", "1,5", "1e3", ".5", "0.1234567")
+    ),
+    ("ASSESSGEN_ON_BUDGET", "ignore"),
     ("ASSESSGEN_HEARTBEAT", "15.1"),
+    *(("ASSESSGEN_SMTP_HOST", value) for value in ("smtp://mail.example.com", "mail.example.com:25")),
+    *(("ASSESSGEN_SMTP_PORT", value) for value in ("0", "smtp", "65536")),
+    *(("ASSESSGEN_SMTP_SECURITY", value) for value in ("ssl", "STARTTLS")),
+    ("ASSESSGEN_SMTP_USERNAME", "mäiler"),
+    ("ASSESSGEN_SMTP_PASSWORD", "pässword"),
+    *(("ASSESSGEN_MAIL_FROM", value) for value in ("Acme", "a@b c@d", "a@b, c@d", "A <a@b> <c@d>", "<a@b")),
+    *(("ASSESSGEN_MAIL_FROM", value) for value in ("A\nBcc: x@y <a@b>", "ä@b", "a@b..c", "@b", "a@")),
+    *(("ASSESSGEN_FORGE_URL", value) for value in ("github.com", "ftp://a", "https://", "https://a/?b=1")),
+    *(("ASSESSGEN_FORGE_URL", value) for value in ("https://me:hush@a", "https://a/b c", "file:///etc")),
+    *(("ASSESSGEN_FORGE_TOKEN", value) for value in ("a b", "a\nb", "tökén")),
     *(("ASSESSGEN_ENGINE", value) for value in ("gpt", "Claude", "auto,claude")),
     ("ASSESSGEN_ALLOW_PRIVATE_WEBHOOKS", "perhaps"),
     ("ASSESSGEN_SECRET_KEY", "s" * 31),
@@ -134,6 +225,28 @@ def test_the_claude_engine_needs_a_key() -> None:
         read(ASSESSGEN_ENGINE="claude")
 
 
+@pytest.mark.parametrize(
+    ("environ", "said"),
+    [
+        ({"ASSESSGEN_SMTP_USERNAME": "mailer"}, "must be set together"),
+        ({"ASSESSGEN_SMTP_PASSWORD": "hush"}, "must be set together"),
+        (
+            {
+                "ASSESSGEN_SMTP_USERNAME": "mailer",
+                "ASSESSGEN_SMTP_PASSWORD": "hush",
+                "ASSESSGEN_SMTP_SECURITY": "none",
+            },
+            "ASSESSGEN_SMTP_PASSWORD would go out readable",
+        ),
+        ({"ASSESSGEN_SMTP_USERNAME": "mailer", "ASSESSGEN_SMTP_PASSWORD": "hushé"}, "ASCII characters only"),
+    ],
+)
+def test_a_login_to_the_mail_server_is_whole_and_stays_secret(environ: dict[str, str], said: str) -> None:
+    with pytest.raises(SettingsError, match=said) as caught:
+        read(**environ)
+    assert "hush" not in str(caught.value)
+
+
 def test_all_bad_values_are_named_at_once() -> None:
     # The last of each name counts, and each must still be named beside the others.
     bad = {name: value for name, value in BAD if name != "ASSESSGEN_HEARTBEAT"}
@@ -144,7 +257,13 @@ def test_all_bad_values_are_named_at_once() -> None:
 
 def test_a_complaint_about_a_secret_does_not_show_it() -> None:
     with pytest.raises(SettingsError) as caught:
-        read(ASSESSGEN_SECRET_KEY="tooshort", ANTHROPIC_API_KEY="sk-hush", DATABASE_URL="mysql://u:hush@h/d")
+        read(
+            ASSESSGEN_SECRET_KEY="tooshort",
+            ANTHROPIC_API_KEY="sk-hush",
+            DATABASE_URL="mysql://u:hush@h/d",
+            ASSESSGEN_FORGE_URL="https://u:hush@h",
+            ASSESSGEN_FORGE_TOKEN="hush é",
+        )
     assert "tooshort" not in str(caught.value)
     assert "hush" not in str(caught.value)
 
@@ -155,6 +274,9 @@ def test_the_settings_in_a_log_show_no_secret() -> None:
         ANTHROPIC_API_KEY="sk-hush",
         DATABASE_URL="postgresql://u:hush@h/d",
         REDIS_URL="redis://:hush@h/1",
+        ASSESSGEN_SMTP_USERNAME="mailer",
+        ASSESSGEN_SMTP_PASSWORD="hush",
+        ASSESSGEN_FORGE_TOKEN="hush",
     )
     assert settings.secret_key == b"hush" + LONG.encode()
     assert "hush" not in repr(settings)

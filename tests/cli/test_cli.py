@@ -121,7 +121,20 @@ def test_the_doctor_finds_a_fresh_home_well_and_leaves_it_untouched(cli: Cli) ->
     done = cli.run("doctor")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "offline (ANTHROPIC_API_KEY is not set)" in done.stdout
+    assert "(ASSESSGEN_SMTP_HOST would send it)" in " ".join(done.stdout.split())
     assert not (cli.home / "data").exists()
+
+
+def test_the_doctor_says_where_mail_goes_and_shows_no_password(cli: Cli) -> None:
+    server = {"ASSESSGEN_SMTP_HOST": "smtp.example.com", "ASSESSGEN_SMTP_USERNAME": "mailer"}
+    done = cli.run("doctor", **server, ASSESSGEN_SMTP_PASSWORD="hunter5")
+    assert done.returncode == 0, done.stdout + done.stderr
+    said = "SMTP smtp.example.com:587 (starttls, logs in as mailer)"
+    assert said in " ".join(done.stdout.replace("│", " ").split())
+    assert "hunter" not in done.stdout + done.stderr
+    lacking = cli.run("doctor", ASSESSGEN_SMTP_HOST="smtp.example.com", ASSESSGEN_SMTP_CA_FILE="/no/ca.pem")
+    assert lacking.returncode == 1
+    assert "Correct ASSESSGEN_SMTP_CA_FILE" in lacking.stdout
 
 
 def test_the_doctor_names_each_problem_with_its_remedy_and_shows_no_secret(cli: Cli) -> None:

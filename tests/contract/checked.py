@@ -5,6 +5,8 @@ with a field too many: the document's `default` and open objects excuse nothing 
 """
 
 from functools import lru_cache
+from ipaddress import IPv4Address
+from itertools import count
 from typing import Any
 
 from flask import Flask
@@ -22,18 +24,27 @@ PROBLEM = {
         "status": {"type": "integer"},
         "detail": {"type": "string"},
         "error": {"type": "string"},
+        "code": {"type": "string"},
         "errors": {"$ref": "#/components/schemas/Error/properties/errors"},
     },
     "additionalProperties": False,
 }
 ERROR = {"$ref": "#/components/schemas/Error"}
+ERROR_V1 = {"$ref": "#/components/schemas/ErrorV1"}
 BODILESS = (204, 304)
+APIS = ("/api/", "/v1/")
+# Wrong candidate keys are counted by address: of no two clients, so that no test shuts out another.
+ADDRESSES = count(int(IPv4Address("10.0.0.1")))
 
 
 class CheckedClient(FlaskClient):
     """Flask's test client, with `key` sent on every request and every answer checked."""
 
     key: str | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.environ_base["REMOTE_ADDR"] = str(IPv4Address(next(ADDRESSES)))
 
     def with_key(self, key: str) -> "CheckedClient":
         """The same client, as the organisation whose key this is."""
@@ -85,7 +96,7 @@ def check(app: Flask, response: TestResponse) -> None:
     assert response.status_code != 500, f"{where}: {response.text}"
     assert response.headers["X-Content-Type-Options"] == "nosniff", where
     described = operation(app, request.method, request.path)
-    if not request.path.startswith("/api/") or (described is None and response.status_code < 400):
+    if not request.path.startswith(APIS) or (described is None and response.status_code < 400):
         return
     _check_headers(response, where)
     if response.status_code in BODILESS or request.method == "HEAD":
@@ -99,7 +110,9 @@ def check(app: Flask, response: TestResponse) -> None:
 
 
 def _check_headers(response: TestResponse, where: str) -> None:
-    needed = {401: "WWW-Authenticate", 405: "Allow", 503: "Retry-After"}.get(response.status_code)
+    needed = {401: "WWW-Authenticate", 405: "Allow", 429: "Retry-After", 503: "Retry-After"}.get(
+        response.status_code
+    )
     assert needed is None or needed in response.headers, f"{where}: without {needed}"
     # A 304 means something only to a client that was allowed to keep the answer.
     kept = "private, no-cache" if "ETag" in response.headers else "no-store"
@@ -114,10 +127,11 @@ def _documented(
         assert str(response.status_code) in described["responses"], f"{where} is not documented"
     if response.status_code >= 400:
         asked = "application/problem+json" in response.request.headers.get("Accept", "")
-        if asked:
+        is_b = response.request.path.startswith("/api/v1/")
+        if asked and not is_b:
             return "application/problem+json", PROBLEM
         if described is None:
-            return "application/json", ERROR
+            return "application/json", ERROR_V1 if is_b else ERROR
     assert described is not None, where
     [(media_type, content)] = described["responses"][str(response.status_code)]["content"].items()
     return media_type, content["schema"]

@@ -3,6 +3,7 @@
 from tests.contract.fixtures import (  # noqa: F401 - pytest finds fixtures by their names here
     account,
     app,
+    begin,
     client,
     database,
     names,

@@ -18,6 +18,7 @@ from models.session import Database
 from settings import Settings
 from tests.conftest import Account, needs_postgres, new_account, postgres_database, settings_for
 from tests.contract.checked import CheckedClient, client_of
+from tests.contract.verifications import Begin, StudentSession, begin_session
 from workers.process import WorkerProcess
 
 Counts = dict[str, int]
@@ -25,9 +26,9 @@ Counts = dict[str, int]
 
 @pytest.fixture(scope="session", params=["sqlite", needs_postgres])
 def settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    """Settings on each kind of database; addresses of the private network are not called."""
+    """Settings on each kind of database; addresses of the private network are not called, and no forge."""
     home = tmp_path_factory.mktemp("wire")
-    closed = {"ASSESSGEN_ALLOW_PRIVATE_WEBHOOKS": "false"}
+    closed = {"ASSESSGEN_ALLOW_PRIVATE_WEBHOOKS": "false", "ASSESSGEN_FORGE_URL": "http://127.0.0.1:9"}
     if request.param == "sqlite":
         yield settings_for(home, f"sqlite:///{home / 'test.db'}", **closed)
         return
@@ -88,6 +89,16 @@ def rival(app: Flask, other_account: Account) -> CheckedClient:
 def stranger(app: Flask) -> CheckedClient:
     """Calls the application without a key."""
     return client_of(app)
+
+
+@pytest.fixture
+def begin(client: CheckedClient, database: Database, work: Callable[[str], None]) -> Begin:
+    """Begins sessions of the organisation's students, each with what it is told of the student."""
+
+    def session(**more: object) -> StudentSession:
+        return begin_session(client, database, work, **more)
+
+    return session
 
 
 @pytest.fixture(autouse=True)

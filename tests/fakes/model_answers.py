@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from tests.fakes.model_scorer import scored
 from tests.fakes.model_wire import Json, encode_json, user_text
 
 DEFAULT_SKILLS = ("Python", "Django", "Flask", "FastAPI", "SQL", "REST APIs", "Docker", "Kubernetes")
@@ -20,7 +21,19 @@ SENIORITIES = ("entry", "intermediate", "senior")
 DIFFICULTIES = ("easy", "medium", "hard")
 LEVELS = ("remember", "understand", "apply", "analyse")
 
+# Which field of an answer's schema tells the stage.
+STAGES = {
+    "skills": "analyse",
+    "items": "write",
+    "answers": "solve",
+    "reviews": "review",
+    "judgements": "score",
+}
 ASKED = re.compile(r"exactly (\d+) item")
+NUMBER = re.compile(r"\b(?:[Cc]ase|ticket|report|log|exercise|incident|scenario) (\d+)")
+OTHER_CELL = re.compile(
+    r"^- type: (\w+); difficulty: *([^;\n]+?) *; *cognitive level: *([^;\n]+?) *$", re.MULTILINE
+)
 CELL = re.compile(r"^\s*-.*?difficulty: *([^;\n]+?) *; *cognitive level: *([^;\n]+?) *$", re.MULTILINE)
 
 TEMPLATES = (
@@ -65,14 +78,17 @@ GOALS = (
     "isolate the faulty node|stop the alerts|validate the contract|speed up the tests|handle odd characters|"
     "survive a power cut|tell users the truth"
 ).split("|")
+# None shares a word with the parts above: the linter would take it for a clue.
 OPTIONS = (
-    "Add a unique constraint|Wrap it in one transaction|Bound the retry count|Invalidate the entry on write|"
-    "Stream the rows in pages|Pin the dependency version|Close the handle explicitly|Rotate the signing key|"
+    "Add a unique constraint|Wrap it in one transaction|Bound the number of attempts|"
+    "Invalidate the key on change|"
+    "Stream the rows in pages|Pin the dependency version|Close the descriptor explicitly|"
+    "Rotate the signing key|"
     "Use a parameterised query|Move the work off-thread|Compare hashes before saving|Set an explicit timeout|"
-    "Normalise the text first|Partition by tenant identifier|"
-    "Record a structured event|Sort on a stable column|"
-    "Replay from the checkpoint|Check the token expiry|Lower the batch size|Build a covering index|"
-    "Decode as strict UTF-8|Fail fast at startup|Share a connection pool|Mask the field in logs|"
+    "Normalise the text first|Split by customer identifier|"
+    "Emit a structured event|Sort on a stable column|"
+    "Resume from the checkpoint|Compare the dates first|Lower the batch size|Build a covering lookup|"
+    "Decode as strict UTF-8|Fail fast at startup|Share a pool of sockets|Mask the column in logs|"
     "Drain before stopping"
 ).split("|")
 
@@ -97,10 +113,33 @@ class Answers:
         stage = stage_of(request)
         if stage == "analyse":
             return whole.fit(_analysis(element, user_text(request), skills))
+        if stage == "write" and "right_1" in element.fields:
+            return whole.fit({"items": [element.fit(one) for one in self._other_items(user_text(request))]})
         if stage == "write":
             items = ",".join(self._items(element, user_text(request)))
             return encode_json(whole.fit({"items": []})).replace('"items":[]', f'"items":[{items}]', 1)
-        return whole.fit({})
+        return scored(request) if stage == "score" else whole.fit({})
+
+    def _other_items(self, text: str) -> Iterator[Json]:
+        """Items of other types than multiple choice, for the cells that `text` names."""
+        for kind, difficulty, level in OTHER_CELL.findall(text):
+            n = next(self._numbers)
+            yield {
+                "type": kind,
+                "stem": _phrases(n)["stem"],
+                **_other_key(kind, n),
+                "explanation": f"It follows from case {n}.",
+                "difficulty": difficulty,
+                "cognitive_level": level,
+                "seconds": 60,
+                "code": "",
+                "code_language": "",
+            }
+
+    def key_of(self, stem: str) -> str | None:
+        """The key of an item that was made here; its number stands in its stem."""
+        number = NUMBER.search(stem)
+        return _option(int(number[1])) if number else None
 
     def _shapes_of(self, schema: Json) -> tuple[Shape, Shape]:
         """The shapes of the answer and of the elements of its list, from the few schemas seen so far.
@@ -131,6 +170,7 @@ class Shape:
         fields = _resolved(schema, root).get("properties", {})
         self._examples = {name: example_of(each, root) for name, each in fields.items()}
         self._choices = {name: _resolved(each, root).get("enum") for name, each in fields.items()}
+        self.fields = frozenset(fields)
         self.item_template = "{" + ",".join(f'"{name}":{self._hole(name)}' for name in fields) + "}"
 
     def fit(self, value: Json) -> Json:
@@ -159,10 +199,10 @@ def schema_of(request: Json) -> Json | None:
 
 
 def stage_of(request: Json) -> str:
-    """The pipeline's stage that `request` looks like: "analyse", "write" or "other"."""
+    """The pipeline's stage that `request` looks like: a name of `STAGES`, or "other"."""
     schema = schema_of(request) or {}
     fields = _resolved(schema, schema).get("properties", {})
-    return "analyse" if "skills" in fields else "write" if "items" in fields else "other"
+    return next((stage for name, stage in STAGES.items() if name in fields), "other")
 
 
 def example_of(schema: Json, root: Json) -> Any:
@@ -244,6 +284,22 @@ def _phrases(n: int) -> dict[str, str]:
         "misconception_3": f"Overlooks what {system} keeps between calls",
         "explanation": f"{correct} acts on the cause, which is that {system} {event}; it serves to {goal}.",
     }
+
+
+def _other_key(kind: str, n: int) -> dict[str, str]:
+    """The right and wrong parts of the n-th item, by its type; the other fields are empty."""
+    options = [_option(n + 4 * step) for step in range(6)]
+    right, wrong = {
+        "numeric": ([str(n)], []),
+        "short_answer": ([f"answer {n}"], []),
+        "true_false": (["True"], ["False"]),
+        "ordering": (options[:4], []),
+    }.get(kind, (options[:2], options[2:5]))
+    fields = {f"right_{at}": "" for at in range(1, 6)} | {f"wrong_{at}": "" for at in range(1, 4)}
+    fields |= {f"misconception_{at}": "It is mistaken." if at <= len(wrong) else "" for at in range(1, 4)}
+    fields |= {f"right_{at}": text for at, text in enumerate(right, start=1)}
+    fields |= {f"wrong_{at}": text for at, text in enumerate(wrong, start=1)}
+    return {**fields, "tolerance": "0" if kind == "numeric" else ""}
 
 
 def _option(n: int) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from tests.fakes import model_wire as wire
+from tests.fakes.model_allowance import Standing
 from tests.fakes.model_wire import Connection, Fault, Json, Prompt, Request
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Exchange:
         self.request_id = server.next_id("req")
         self._connection = connection
         self._timer: Handle | None = None
+        self._limits = ""
         connection.on_lost = self._abandon
 
     def after(self, delay: float, step: Callable[..., None], *args: Any) -> None:
@@ -66,6 +68,13 @@ class Exchange:
         head = self._head(200, kind, len(body))
         self._finish(outcome)
         self._connection.send(head + body)
+
+    def admit(self, standing: Standing) -> bool:
+        """Tell the limits in the answer's head; where the request is beyond them, that is the answer."""
+        self._limits = standing.headers()
+        if not standing.is_allowed:
+            self.fail(429, "This request would exceed your rate limit.", standing.retry_after)
+        return standing.is_allowed
 
     def fail(self, status: int, message: str, retry_after: float | None = None) -> None:
         """Answer with an error."""
@@ -94,7 +103,8 @@ class Exchange:
         self._connection.transport.close()
 
     def _head(self, status: int, kind: str, length: int | None, extra: str = "") -> bytes:
-        return wire.response_head(status, kind, length, self.request_id, self.server.in_flight, extra)
+        in_flight = self.server.in_flight
+        return wire.response_head(status, kind, length, self.request_id, in_flight, extra, self._limits)
 
     def _finish(self, outcome: str) -> None:
         # Before the bytes leave: a test that has its answer must find the call counted.
@@ -153,6 +163,9 @@ class Api:
         problem = wire.problem_with(request)
         if problem:
             exchange.fail(*problem)
+            return
+        standing = self._server.standing_of(request)
+        if standing and not exchange.admit(standing):
             return
         fault = self._server.take_fault(request, body, wire.ALL_FAULTS)
         if fault and fault.kind == "status":

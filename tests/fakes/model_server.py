@@ -3,6 +3,7 @@
     with ModelServer(latency=0.2) as server:
         client = anthropic.Anthropic(base_url=server.url, api_key="test-key", max_retries=0)
         server.fail_next(1, Fault("status", 429, retry_after=3))
+        server.allow(requests=20, per=1.0)
 
     python -m tests.fakes.model_server --port 0 --latency 1.0
 
@@ -30,8 +31,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tests.fakes.model_allowance import Allowance, Standing
 from tests.fakes.model_answers import DEFAULT_SKILLS, Answers, stage_of
 from tests.fakes.model_api import MESSAGES, Api, ResponderBroke
+from tests.fakes.model_examiner import Examiner
 from tests.fakes.model_wire import Connection, Fault, Json, Prompt, canonical, encode_json
 
 __all__ = ["Call", "Fault", "ModelServer"]
@@ -91,7 +94,7 @@ class ModelServer:
     `latency` (seconds), `skills` (of the default analysis) and `responder` may be set at any
     time. A responder gets the request's JSON and gives the answer, an object or a text; it runs
     when the request arrives, on the server's only thread, so it must not block. The default is
-    `answers(request, skills)`.
+    `answers(request, skills)`. What solves and reviews is `examiner`, whoever wrote the items.
     """
 
     def __init__(self, latency: float = 0.0, port: int = 0, skills: Sequence[str] = DEFAULT_SKILLS) -> None:
@@ -99,6 +102,7 @@ class ModelServer:
         self.skills = list(skills)
         self.responder: Callable[[Json], Json | str] | None = None
         self.answers = Answers()
+        self.examiner = Examiner(self.answers.key_of)
         self.url = ""
         self.in_flight = 0
         self.peak_in_flight = 0
@@ -106,6 +110,7 @@ class ModelServer:
         self._changed = threading.Condition()
         self._calls: list[Call] = []
         self._rules: list[_Rule] = []
+        self._allowance: Allowance | None = None
         self._warm: set[int] = set()
         self._ids = itertools.count(1)
         self._api = Api(self)
@@ -158,6 +163,14 @@ class ModelServer:
         with self._changed:
             self._rules.append(_Rule(matches, fault, times))
 
+    def allow(self, requests: int, per: float) -> None:
+        """Refuse messages of a model, with 429, beyond so many in any `per` seconds."""
+        self._allowance = Allowance(requests, per)
+
+    def standing_of(self, request: Json) -> Standing | None:
+        """Count a request for a message; None where there is no limit."""
+        return self._allowance.ask(request["model"]) if self._allowance else None
+
     def take_fault(self, request: Json, body: bytes, kinds: frozenset[str]) -> Fault | None:
         """The fault, of one of `kinds`, that `request` meets; the oldest rule goes first."""
         if not self._rules:
@@ -198,10 +211,11 @@ class ModelServer:
                 raise TimeoutError(f"not within {timeout} s; the calls so far: {outcomes}")
 
     def reset(self) -> None:
-        """Forget calls, faults, batches and the prompt cache; the settings and the counter of items stay."""
+        """Forget calls, faults, limits, batches, the prompt cache; settings and the items' counter stay."""
         with self._changed:
             self._calls.clear()
             self._rules.clear()
+            self._allowance = None
             self._warm.clear()
             self._api.forget()
             self.peak_in_flight = self.in_flight
@@ -258,10 +272,21 @@ class ModelServer:
     def text_for(self, request: Json) -> str:
         """The text that answers `request`; raises ResponderBroke when there is none."""
         try:
-            answer = self.responder(request) if self.responder else self.answers(request, self.skills)
+            answer = self._answer(request)
         except Exception as broken:  # a test's code: whatever it raises, its client must not wait for ever
             raise ResponderBroke(f"the responder raised {broken!r}") from broken
         return answer if isinstance(answer, str) else encode_json(answer)
+
+    def _answer(self, request: Json) -> Json | str:
+        """What the stage's part answers: the examiner solves and reviews, the responder does the rest."""
+        stage = stage_of(request)
+        if stage == "solve":
+            return self.examiner.solve(request)
+        if stage == "review":
+            return self.examiner.review(request)
+        answer = self.responder(request) if self.responder else self.answers(request, self.skills)
+        self.examiner.learn(answer)
+        return answer
 
     def next_id(self, prefix: str) -> str:
         """An id in the API's form, unique among the servers that live at one time."""

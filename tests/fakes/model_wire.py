@@ -49,8 +49,9 @@ ANSWER_FAULTS = frozenset({"refusal", "truncated", "garbage", "wrong_schema"})
 STREAM_FAULTS = frozenset({"half_stream", "stream_error"})
 ALL_FAULTS = WIRE_FAULTS | ANSWER_FAULTS | STREAM_FAULTS
 
-REQUEST_LIMIT = 4_000
-TOKEN_LIMIT = 2_000_000
+# More than any test or benchmark sends, so that nobody waits who was not told to (`ModelServer.allow`).
+REQUEST_LIMIT = 1_000_000
+TOKEN_LIMIT = 1_000_000_000
 DELTAS = 8  # enough that a stream can stop "midway"; few enough to stay cheap
 
 CONTROLS = bytes(range(32))  # what JSON escapes besides quotes and backslashes
@@ -175,18 +176,29 @@ def _header(head: str, lowered: str, name: str) -> str:
 
 
 def response_head(
-    status: int, kind: str, length: int | None, request_id: str, in_flight: int, extra: str = ""
+    status: int,
+    kind: str,
+    length: int | None,
+    request_id: str,
+    in_flight: int,
+    extra: str = "",
+    requests: str = "",
 ) -> bytes:
-    """The head of a response; a body of unknown `length` goes in chunks."""
+    """The head of a response; a body of unknown `length` goes in chunks.
+
+    `requests` are the headers on the limit of requests, where there is one.
+    """
     reset = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 60))
     left = 0 if status == 429 else 1
-    framing = "transfer-encoding: chunked" if length is None else f"content-length: {length}"
-    return (
-        f"HTTP/1.1 {status} {REASONS[status]}\r\ncontent-type: {kind}\r\n{framing}\r\n"
-        f"request-id: {request_id}\r\n"
+    requests = requests or (
         f"anthropic-ratelimit-requests-limit: {REQUEST_LIMIT}\r\n"
         f"anthropic-ratelimit-requests-remaining: {left * max(0, REQUEST_LIMIT - in_flight)}\r\n"
         f"anthropic-ratelimit-requests-reset: {reset}\r\n"
+    )
+    framing = "transfer-encoding: chunked" if length is None else f"content-length: {length}"
+    return (
+        f"HTTP/1.1 {status} {REASONS[status]}\r\ncontent-type: {kind}\r\n{framing}\r\n"
+        f"request-id: {request_id}\r\n{requests}"
         f"anthropic-ratelimit-tokens-limit: {TOKEN_LIMIT}\r\n"
         f"anthropic-ratelimit-tokens-remaining: {left * TOKEN_LIMIT}\r\n"
         f"anthropic-ratelimit-tokens-reset: {reset}\r\n{extra}\r\n"

@@ -112,6 +112,25 @@ def test_a_response_tells_its_id_and_the_rate_limits(client):
     assert all(name in headers for name in names)
 
 
+def test_requests_beyond_what_is_allowed_are_refused_until_the_time_that_is_told(client, server):
+    server.allow(requests=2, per=0.4)
+    create = client.messages.with_raw_response.create
+    told = [create(**asking()).headers for _ in range(2)]
+    names = [f"anthropic-ratelimit-requests-{part}" for part in ("limit", "remaining")]
+    assert [[headers[name] for name in names] for headers in told] == [["2", "1"], ["2", "0"]]
+    with pytest.raises(anthropic.RateLimitError) as refused:
+        create(**asking())
+    headers = refused.value.response.headers
+    wait = float(headers["retry-after"])
+    assert 0 < wait <= 0.4
+    assert headers["anthropic-ratelimit-requests-remaining"] == "0"
+    assert create(**asking(model="claude-sonnet-5-5")).headers[names[1]] == "1"
+    time.sleep(wait)
+    assert create(**asking()).headers[names[0]] == "2"
+    server.reset()
+    assert [create(**asking()).headers[names[0]] for _ in range(5)] == ["1000000"] * 5
+
+
 def test_thinking_comes_before_the_text(client):
     message = client.messages.create(**asking(model="claude-sonnet-5-5", thinking={"type": "between_tools"}))
     assert [block.type for block in message.content] == ["thinking", "text"]

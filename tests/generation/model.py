@@ -6,13 +6,20 @@ from typing import Any
 
 from settings import Models
 from tests.fakes.model_server import ModelServer
-from tests.generation.tools import FakeTools
-from workers.generation import pipeline
-from workers.generation.brief import Brief, FormDraft
-from workers.generation.engines import claude
+from tests.generation.tools import FakeTools, word
+from workers.generation import pipeline, rubric_scoring
+from workers.generation.brief import Analysis, Brief, FormDraft
+from workers.generation.engines import claude, prompts
 from workers.generation.engines.model_client import ModelClient
 from workers.generation.tools import ModelAnswer, ModelRequest
 
+GUIDES = {
+    "analyse": prompts.ANALYST_GUIDE,
+    "write": prompts.WRITER_GUIDE,
+    "solve": prompts.SOLVER_GUIDE,
+    "review": prompts.CRITIC_GUIDE,
+    "score": rubric_scoring.GUIDE,
+}
 KEY = "test-key-that-nobody-may-see"
 Json = dict[str, Any]
 
@@ -41,6 +48,20 @@ def form_from(
     return asyncio.run(run())
 
 
+def form_on(server: ModelServer, a_brief: Brief, known: Analysis, tools: FakeTools) -> FormDraft:
+    """The form of one job on known skills, on the server's model."""
+
+    async def run() -> FormDraft:
+        client = ModelClient(KEY, server.url, 20, 50)
+        tools.send = client.send
+        try:
+            return await pipeline.generate_on(a_brief, known, claude.engine(Models()), tools)
+        finally:
+            await client.close()
+
+    return asyncio.run(run())
+
+
 def sent(server: ModelServer, request: ModelRequest, key: str = KEY, timeout: float = 20) -> ModelAnswer:
     """One call's answer."""
 
@@ -56,7 +77,7 @@ def sent(server: ModelServer, request: ModelRequest, key: str = KEY, timeout: fl
 
 def stage_is(stage: str) -> Callable[[Json], bool]:
     """Whether a request is of that stage."""
-    guide = {"analyse": claude.ANALYST_GUIDE, "write": claude.WRITER_GUIDE}[stage]
+    guide = GUIDES[stage]
     return lambda request: bool(request["system"][0]["text"] == guide)
 
 
@@ -83,7 +104,7 @@ def analysis(*skills: str | Json, **more: Any) -> Json:
 def written_item(number: int, **more: Any) -> Json:
     """What a writer answers for a cell."""
     return {
-        "stem": f"Which way out of difficulty number {number} do you choose?",
+        "stem": f"Which way out of the {word(number)} do you choose after a {word((number, 2))}?",
         "code": "",
         "code_language": "",
         "correct": f"way {number}",

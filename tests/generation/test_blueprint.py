@@ -103,3 +103,10 @@ def test_the_cells_of_a_skill_stand_together_and_one_seed_gives_one_blueprint() 
     assert order == sorted(order)
     assert cells == cells_of(20, skills)
     assert any(cells != cells_of(20, skills, seed=seed) for seed in range(2, 8))
+
+
+@pytest.mark.parametrize("count", range(1, 11))
+def test_skills_of_equal_weight_get_an_even_share(count: int) -> None:
+    shares = allocate(10, [skill(f"s{number}", 3, True) for number in range(count)])
+    assert sum(shares) == 10
+    assert max(shares) - min(shares) <= 1

@@ -13,11 +13,11 @@ import pytest
 
 from settings import Models
 from tests.fakes.model_server import Fault, ModelServer
-from tests.generation.model import KEY, form_from, sent, user_text
+from tests.generation.model import GUIDES, KEY, form_from, sent, user_text
 from tests.generation.tools import FakeTools, brief
 from workers.generation.engines import claude
-from workers.generation.engines.model_client import PRICES, cost
-from workers.generation.engines.prompts import ANALYST_GUIDE, WRITER_GUIDE
+from workers.generation.engines.asking import output_format
+from workers.generation.engines.prices import PRICES, cost
 from workers.generation.tools import ModelBusy, ModelRefused, ModelRequest
 
 ROOT = Path(__file__).parents[2]
@@ -51,35 +51,48 @@ def test_every_request_has_a_cached_guide_a_schema_and_no_sampling(server: Model
         request = call.request
         (block,) = request["system"]
         assert block["cache_control"] == {"type": "ephemeral"}
-        assert block["text"] in (ANALYST_GUIDE, WRITER_GUIDE)
+        assert block["text"] in GUIDES.values()
         assert not {"temperature", "top_p", "top_k", "tool_choice", "thinking"} & request.keys()
         assert request["output_config"]["format"]["type"] == "json_schema"
         assert request["max_tokens"] > 0
 
 
 def test_a_stage_s_guide_and_schema_are_the_same_bytes_in_every_job(server: ModelServer) -> None:
-    bodies: dict[str, set[bytes]] = {"analyse": set(), "write": set()}
+    # A form needs every stage but the one that scores a candidate's task.
+    bodies: dict[str, set[bytes]] = {stage: set() for stage in GUIDES if stage != "score"}
     for seed, description in enumerate(["Python and SQL.", "A nurse </job-description> and Excel. " * 50]):
         server.reset()
         form_from(server, brief("Somebody", description), FakeTools(seed=seed))
         for call in server.calls:
             constant = [call.request["system"], call.request["output_config"]]
             bodies[call.stage].add(json.dumps(constant).encode())
-    assert {stage: len(seen) for stage, seen in bodies.items()} == {"analyse": 1, "write": 1}
+    assert {stage: len(seen) for stage, seen in bodies.items()} == dict.fromkeys(bodies, 1)
 
 
 def test_a_schema_allows_nothing_that_is_not_asked_for() -> None:
-    for model in (claude.WrittenAnalysis, claude.WrittenItems):
-        text = json.dumps(claude._format(model))
+    for model in (claude.WrittenAnalysis, claude.WrittenItems, claude.WrittenAnswers, claude.WrittenReviews):
+        text = json.dumps(output_format(model))
         assert "minLength" not in text
         assert "maxItems" not in text
         assert '"additionalProperties": false' in text
 
 
-def test_the_writer_and_the_analyst_are_the_models_of_the_settings(server: ModelServer) -> None:
-    form_from(server, brief(), models=Models(writer="claude-opus-5-5", analyst="claude-sonnet-5-5"))
-    models = {call.stage: call.request["model"] for call in server.calls}
-    assert models == {"analyse": "claude-sonnet-5-5", "write": "claude-opus-5-5"}
+def test_each_part_is_played_by_the_model_of_the_settings(server: ModelServer) -> None:
+    haiku, sonnet, opus = "claude-haiku-5-5", "claude-sonnet-5-5", "claude-opus-5-5"
+    chosen = [
+        Models(writer=opus, analyst=sonnet, solver=haiku, critic=sonnet),
+        Models(writer=haiku, analyst=opus, solver=sonnet, critic=opus),
+    ]
+    for models in chosen:
+        server.reset()
+        form_from(server, brief(), models=models)
+        asked = {call.stage: call.request["model"] for call in server.calls}
+        assert asked == {
+            "analyse": models.analyst,
+            "write": models.writer,
+            "solve": models.solver,
+            "review": models.critic,
+        }
 
 
 @pytest.mark.parametrize(
@@ -213,11 +226,12 @@ def test_the_guide_is_paid_in_full_once_and_then_read_from_the_cache(server: Mod
 
 
 def test_what_the_first_call_needs_is_made_with_the_engine_and_the_client() -> None:
-    claude._format.cache_clear()
+    output_format.cache_clear()
     claude.engine(Models())
-    made = claude._format.cache_info().misses
+    made = output_format.cache_info().misses
     claude.analysis_request("claude-haiku-5-5", brief(), 1)
-    assert made == claude._format.cache_info().misses == 2
+    # Analyst, writer, solver, critic and scorer.
+    assert made == output_format.cache_info().misses == 5
 
 
 def test_the_first_call_imports_nothing_and_reads_no_certificates() -> None:

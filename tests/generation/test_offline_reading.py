@@ -84,6 +84,55 @@ def test_what_the_employer_offers_is_no_skill_that_it_asks_for(boilerplate: str)
     assert "aws" not in read(f"Python, SQL, Git, Docker and Linux.\n\n{boilerplate}")
 
 
+@pytest.mark.parametrize(
+    "denial",
+    [
+        "Docker is not needed.",
+        "No Docker required.",
+        "You don't need Docker.",
+        "We moved away from Docker.",
+        "Kubernetes instead of Docker.",
+        "You won't touch Docker or manage shops.",
+        "Docker knowledge isn't expected.",
+        "Not needed: Docker.",
+        "WE DON'T ASK FOR\nDocker",
+        "Docker ist nicht nötig.",
+        "Docker n'est pas exigé.",
+        "No hace falta Docker.",
+    ],
+)
+def test_what_is_not_asked_for_is_no_skill(denial: str) -> None:
+    assert "docker" not in read(f"Python, SQL, Git, Redis and Linux.\n\n{denial}")
+
+
+@pytest.mark.parametrize(
+    "softened", ["Docker is not a must, but welcome.", "It's good, but not needed, if you know Docker."]
+)
+def test_what_need_not_be_but_may_is_a_nice_to_have(softened: str) -> None:
+    assert read(f"Python, SQL, Git, Redis and Linux.\n\n{softened}")["docker"].must_have is False
+
+
+@pytest.mark.parametrize(
+    ("line", "must_have"),
+    [
+        ("Required: Docker.", True),
+        ("Desirable: Docker.", False),
+        ("What helps. Docker.", False),
+        ("<strong>Bonus</strong>\n<li>Docker</li>", False),
+        ("Requirements\n- 3 years of Docker\n\nCherry on top\n- Kafka", True),
+    ],
+)
+def test_a_label_colours_its_line_and_mark_up_hides_nothing(line: str, must_have: bool) -> None:
+    assert read(f"Python, SQL, Git, Redis and Linux.\n\n{line}")["docker"].must_have is must_have
+
+
+def test_what_stands_once_in_another_field_is_taken_for_chance() -> None:
+    text = (
+        "Requirements:\n- Python\n- SQL\n- Git\n- Redis\n- Linux\n\nYour desk stands beside the welding shop."
+    )
+    assert "welding" not in read(text, "Python Developer")
+
+
 def test_after_the_employer_s_words_the_job_is_read_again() -> None:
     text = (
         "About us\nWe sell shoes.\n\nWhat you'll do\n- Run PostgreSQL\n\n"
@@ -130,6 +179,15 @@ def test_what_follows_a_degree_is_one() -> None:
         ("Developer", "At least 3 years of experience", "intermediate"),
         ("Developer", "3-5 years of experience", "intermediate"),
         ("Developer", "1 year of experience", "entry"),
+        ("Developer", "Six years or more of professional Python", "senior"),
+        ("Developer", "three (3) years of network experience", "intermediate"),
+        ("Developer", "One to three years in corporate finance", "intermediate"),
+        ("Developer", "1-2 years in an analyst role", "entry"),
+        ("Developer", "Up to two years in sales", "entry"),
+        ("Developer", "at least six months in a shop", "entry"),
+        ("Developer", "Mindestens drei Jahre Berufserfahrung", "intermediate"),
+        ("Developer", "Más de seis años de experiencia", "senior"),
+        ("Developer", "You don't need 10 years of experience: we teach.", "intermediate"),
         ("Developer", "2+ years of SQL and 6 years of Python", "senior"),
         ("Developer", "No experience needed", "entry"),
         ("Developer", "An entry-level role", "entry"),

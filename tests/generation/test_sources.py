@@ -10,7 +10,7 @@ import pytest
 from settings import Models
 from tests.generation.tools import FakeTools, brief, cell, item, skill
 from workers.generation import sources
-from workers.generation.duplicates import identity
+from workers.generation.brief import Item
 from workers.generation.engines import Engine, claude, offline
 from workers.generation.sources import Offer, Order
 from workers.generation.sources.library import choose, distance
@@ -61,11 +61,11 @@ def test_an_unknown_source_is_a_key_error() -> None:
 
 @pytest.mark.parametrize("engine", [offline.ENGINE, claude.engine(Models())], ids=lambda engine: engine.name)
 def test_every_engine_s_sources_exist(engine: Engine) -> None:
-    for name in engine.sources:
+    for name in engine.sources + engine.fallbacks:
         assert callable(sources.named(name))
 
 
-def order(cells: int, hits: int, taken: frozenset[str] = frozenset()) -> Order:
+def order(cells: int, hits: int, taken: tuple[Item, ...] = ()) -> Order:
     need = skill(name="Python")
     return Order(
         1, brief(), need, tuple(cell(need) for _ in range(cells)), tuple(item(n) for n in range(hits)), taken
@@ -82,7 +82,7 @@ def test_the_library_says_why_it_is_short_and_nothing_when_it_is_not() -> None:
 
 
 def test_the_library_offers_nothing_that_is_taken() -> None:
-    taken = frozenset({identity(item(0)), identity(item(1))})
+    taken = (item(0), item(1))
     offer = offered(order(5, 3, taken))
     assert [one for _, one in offer.filled] == [item(2)]
 

@@ -194,7 +194,7 @@ def test_an_unknown_role_has_no_profile() -> None:
 def test_an_alias_belongs_to_one_skill() -> None:
     owners: dict[str, set[str]] = {}
     for entry in taxonomy.load_yaml(taxonomy.FOLDER / "skills.yaml")["skills"]:
-        for name in [entry["name"], *entry.get("aliases", ())]:
+        for name in [entry["name"], *entry.get("aliases", ()), *entry.get("contextual", ())]:
             owners.setdefault(str(name).casefold(), set()).add(entry["id"])
     assert {name: ids for name, ids in owners.items() if len(ids) > 1} == {}
 

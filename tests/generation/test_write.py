@@ -10,19 +10,20 @@ import pytest
 from tests.generation.tools import FakeBank, FakeTools, brief, cell, item, made, skill
 from workers.generation import sources
 from workers.generation.brief import Analysis, Item, SkillNeed
-from workers.generation.duplicates import identity
 from workers.generation.engines import Engine, offline
 from workers.generation.pipeline import State
 from workers.generation.sources import Offer, Order
+from workers.generation.stages.fill import fill
 from workers.generation.stages.write import write
 from workers.generation.tools import GenerationFailed, Tools
 
+pytestmark = pytest.mark.usefixtures("no_item_models")
 PYTHON = skill("python", 5, True, name="Python")
 SQL = skill("sql", 3, name="SQL", group="databases")
 
 
 def items_of(skill_id: str, count: int, start: int = 0) -> list[Item]:
-    return [item(f"{skill_id} {start + n}", skill=skill_id, skill_name=skill_id) for n in range(count)]  # type: ignore[arg-type]
+    return [item(f"{skill_id} {start + n}", skill=skill_id, skill_name=skill_id) for n in range(count)]
 
 
 def state_of(
@@ -34,13 +35,22 @@ def state_of(
         engine,
         Analysis("intermediate", "", tuple(counts)),
         cells,
-        tools.bank.search([need.id for need in counts]),
+        {need.id: tools.bank.shipped(need.id) for need in counts},
     )
+
+
+def filled(state: State, tools: FakeTools) -> State:
+    """The state after writing and filling, without the gates between them."""
+
+    async def run() -> State:
+        return await fill(await write(state, tools), tools)
+
+    return asyncio.run(run())
 
 
 def written(counts: dict[SkillNeed, int], bank: dict[str, list[Item]], **more: str) -> State:
     tools = FakeTools(bank=FakeBank(bank))
-    return asyncio.run(write(state_of(counts, tools, **more), tools))
+    return filled(state_of(counts, tools, **more), tools)
 
 
 def skills_in(state: State) -> Counter[str]:
@@ -151,7 +161,7 @@ def test_where_a_repeat_is_dropped_another_item_of_that_skill_takes_its_place() 
     twin = replace(first, skill="sql", skill_name="SQL")
     for seed in range(8):
         tools = FakeTools(seed=seed, bank=FakeBank({"python": [first], "sql": [twin, *items_of("sql", 1)]}))
-        state = asyncio.run(write(state_of({PYTHON: 1, SQL: 1}, tools), tools))
+        state = filled(state_of({PYTHON: 1, SQL: 1}, tools), tools)
         assert skills_in(state) == {"python": 1, "sql": 1}
         assert state.warnings == ()
 
@@ -159,7 +169,7 @@ def test_where_a_repeat_is_dropped_another_item_of_that_skill_takes_its_place() 
 @pytest.mark.parametrize("questions", [5, 20, 60, 100])
 def test_no_question_stands_twice_in_a_form(questions: int) -> None:
     form = made(brief(number_of_questions=questions))
-    assert len({identity(placed.item) for placed in form.placed}) == len(form.placed) == questions
+    assert len({placed.item.identity for placed in form.placed}) == len(form.placed) == questions
 
 
 def test_progress_is_said_and_never_runs_back() -> None:
@@ -181,18 +191,18 @@ def three_sources() -> Iterator[Engine]:
     def add(name: str) -> None:
         @sources.source(name)
         async def give(order: Order, tools: Tools) -> Offer:
-            return Offer(((order.cells[0], item(name)),), f"{name} has but one.")  # type: ignore[arg-type]
+            return Offer(((order.cells[0], item(name)),), f"{name} has but one.")
 
     for name in names:
         add(name)
-    yield Engine("three", offline.read, names)
+    yield Engine("three", offline.read, names, ())
     for name in names:
         sources._SOURCES.pop(name)
 
 
 def test_each_source_is_asked_for_what_those_before_it_could_not_give(three_sources: Engine) -> None:
     tools = FakeTools(bank=FakeBank({}))
-    state = asyncio.run(write(state_of({PYTHON: 3}, tools, three_sources), tools))
+    state = filled(state_of({PYTHON: 3}, tools, three_sources), tools)
     assert len({one.stem for _, one in state.items}) == 3
     assert state.shortfall == ()
 
@@ -201,5 +211,5 @@ def test_that_the_first_source_failed_is_told_even_where_a_later_one_made_it_goo
     three_sources: Engine,
 ) -> None:
     tools = FakeTools(bank=FakeBank({}))
-    state = asyncio.run(write(state_of({PYTHON: 2}, tools, three_sources), tools))
+    state = filled(state_of({PYTHON: 2}, tools, three_sources), tools)
     assert state.warnings == ("test-one has but one.",)

@@ -1,5 +1,6 @@
 """Items as a language model gives them: too few, too many, repeated, flawed, beside the question."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -9,10 +10,10 @@ from tests.fakes.model_server import ModelServer
 from tests.generation.model import Json, analysis, form_from, stage_is, written_item
 from tests.generation.tools import FakeBank, FakeTools, brief, cell, item
 from workers.generation.brief import FormDraft
-from workers.generation.duplicates import identity
-from workers.generation.engines import claude
+from workers.generation.engines import writing
 from workers.generation.tools import ModelAnswer
 
+pytestmark = pytest.mark.usefixtures("no_item_models")
 JOB = brief("Developer", "Python.", number_of_questions=5)
 ANSWER = ModelAnswer("", "end_turn", "claude-sonnet-5-5", "req_1")
 
@@ -49,8 +50,6 @@ def sources(form: FormDraft) -> Counter[str]:
         ([written_item(1, correct=""), *(written_item(n) for n in range(2, 6))], 4),
         ([written_item(1, stem=""), *(written_item(n) for n in range(2, 6))], 4),
         ([written_item(1, distractor_1="way 1"), *(written_item(n) for n in range(2, 6))], 4),
-        ([written_item(n, distractor_3="All of the above") for n in range(5)], 0),
-        ([written_item(n, distractor_2="x" * 600) for n in range(5)], 0),
     ],
     ids=[
         "none",
@@ -61,8 +60,6 @@ def sources(form: FormDraft) -> Counter[str]:
         "no key",
         "no stem",
         "two keys",
-        "all of the above",
-        "long",
     ],
 )
 def test_what_is_sound_is_used_and_the_library_gives_the_rest(
@@ -70,8 +67,8 @@ def test_what_is_sound_is_used_and_the_library_gives_the_rest(
 ) -> None:
     form, tools = form_of(server, items)
     assert sources(form) == Counter({"language_model": used, "library": 5 - used})
-    assert len({identity(placed.item) for placed in form.placed}) == 5
-    assert f"Wrote {used} questions for skill: Python" in tools.log
+    assert len({placed.item.identity for placed in form.placed}) == 5
+    assert re.search(rf"Wrote {used} questions? for skill: Python", tools.log)
     if used < 5:
         assert f"The model wrote {used} of 5 usable items on Python" in form.warnings[0]
 
@@ -106,15 +103,15 @@ def test_an_item_goes_to_the_cell_that_it_fits(server: ModelServer) -> None:
 
 @pytest.mark.parametrize(("said", "meant"), [("senior", "senior"), ("very hard", "entry"), ("", "entry")])
 def test_a_difficulty_in_other_words_is_the_cell_s(said: str, meant: str) -> None:
-    written = claude.WrittenItem.model_validate(written_item(1, difficulty=said, cognitive_level=said))
-    made = claude.to_item(written, cell(difficulty="entry", cognitive_level="analyse"), ANSWER)
+    written = writing.WrittenItem.model_validate(written_item(1, difficulty=said, cognitive_level=said))
+    made = writing.to_item(written, cell(difficulty="entry", cognitive_level="analyse"), ANSWER)
     assert (made.difficulty, made.cognitive_level) == (meant, "analyse")
 
 
 @pytest.mark.parametrize(("said", "kept"), [(-5, 30), (0, 30), (30, 30), (95, 95), (180, 180), (10**12, 180)])
 def test_the_time_of_an_item_is_held_within_what_is_asked_for(said: int, kept: int) -> None:
-    written = claude.WrittenItem.model_validate(written_item(1, seconds=said))
-    assert claude.to_item(written, cell(), ANSWER).seconds == kept
+    written = writing.WrittenItem.model_validate(written_item(1, seconds=said))
+    assert writing.to_item(written, cell(), ANSWER).seconds == kept
 
 
 def test_every_text_of_an_item_is_cleaned() -> None:
@@ -122,7 +119,7 @@ def test_every_text_of_an_item_is_cleaned() -> None:
         name: f" {name}\u200b\u202e\x00 " for name, value in written_item(1).items() if isinstance(value, str)
     }
     dirty["code"] = "print(1)\u200b\x07\n"
-    made = claude.to_item(claude.WrittenItem.model_validate(written_item(1, **dirty)), cell(), ANSWER)
+    made = writing.to_item(writing.WrittenItem.model_validate(written_item(1, **dirty)), cell(), ANSWER)
     texts = [made.stem, *made.options, *made.misconceptions, made.explanation, made.code, made.code_language]
     assert texts == [
         "stem", "correct", "distractor_1", "distractor_2", "distractor_3",
@@ -132,12 +129,12 @@ def test_every_text_of_an_item_is_cleaned() -> None:
 
 @pytest.mark.parametrize(("code", "language"), [("", "python"), ("  \n", "python"), ("\u200b", "python")])
 def test_an_item_without_code_has_no_language_of_code(code: str, language: str) -> None:
-    written = claude.WrittenItem.model_validate(written_item(1, code=code, code_language=language))
-    made = claude.to_item(written, cell(), ANSWER)
+    written = writing.WrittenItem.model_validate(written_item(1, code=code, code_language=language))
+    made = writing.to_item(written, cell(), ANSWER)
     assert (made.code, made.code_language) == (None, None)
 
 
 def test_the_key_comes_first_until_assembly_and_the_misconceptions_keep_their_order() -> None:
-    made = claude.to_item(claude.WrittenItem.model_validate(written_item(7)), cell(), ANSWER)
+    made = writing.to_item(writing.WrittenItem.model_validate(written_item(7)), cell(), ANSWER)
     assert made.options == ("way 7", "first wrong way", "second wrong way", "third wrong way")
     assert made.misconceptions == ("one", "two", "three")

@@ -1,8 +1,9 @@
 """The tools of one job in memory, and short ways to make briefs, skills, items and runs."""
 
 import asyncio
+import hashlib
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -11,19 +12,28 @@ from settings import Models
 from workers.generation import library, pipeline
 from workers.generation.brief import Brief, Cell, FormDraft, Item, SkillNeed
 from workers.generation.engines import Engine, offline
-from workers.generation.tools import ModelAnswer, ModelBusy, ModelRequest
+from workers.generation.tools import ModelAnswer, ModelBusy, ModelRequest, Stock
 
 SendModel = Callable[[ModelRequest], Awaitable[ModelAnswer]]
 
 
+@dataclass
 class FakeBank:
-    """A bank over lists of items, by skill."""
+    """A bank over lists of items, by skill; `stock` is what the organisation has of its own."""
 
-    def __init__(self, by_skill: Mapping[str, list[Item]]) -> None:
-        self.by_skill = by_skill
+    by_skill: Mapping[str, list[Item]]
+    stock: Stock = field(default_factory=Stock)
+    looks: int = 0
 
-    def search(self, skill_ids: Iterable[str]) -> dict[str, list[Item]]:
-        return {skill: list(self.by_skill.get(skill, ())) for skill in skill_ids}
+    def shipped(self, skill_id: str) -> list[Item]:
+        return list(self.by_skill.get(skill_id, ()))
+
+    async def look(self, skill_ids: Sequence[str], language: str) -> Any:
+        self.looks += 1
+        return {"skills": list(skill_ids), "language": language}
+
+    async def open(self, found: Any) -> Stock:
+        return self.stock
 
 
 @cache
@@ -46,6 +56,7 @@ class FakeTools:
     seed: int = 1
     writer_model: str = Models().writer
     bank: FakeBank = field(default_factory=lambda: FakeBank(shipped_items()))
+    avoid: Sequence[Item] = ()
     send: SendModel = no_model
     steps: dict[str, Any] = field(default_factory=dict)
     lines: list[tuple[str, float | None]] = field(default_factory=list)
@@ -100,18 +111,25 @@ def cell(
     return Cell(need or skill(), difficulty, cognitive_level)
 
 
-def item(number: int = 1, **more: Any) -> Item:
+def word(number: object) -> str:
+    """A word like no other of another number: items that differ in figures only are copies."""
+    digest = hashlib.sha256(str(number).encode()).hexdigest()[:12]
+    return "".join(chr(ord("a") + int(digit, 16)) for digit in digest)
+
+
+def item(number: int | str = 1, **more: Any) -> Item:
     """An item like no other of another number."""
     fields: dict[str, Any] = {
         "skill": "python",
         "skill_name": "Python",
         "difficulty": "intermediate",
         "cognitive_level": "apply",
-        "stem": f"Which of these is the answer to case {number}?",
+        "stem": f"Which {word(number)} follows from the {word((number, 2))}?",
         "options": ("right", "wrong", "mistaken", "false"),
         "misconceptions": ("one", "two", "three"),
         "explanation": "It is right.",
         "seconds": 60,
         "source": "library",
+        "library_id": f"test-{number}",
     }
     return Item(**{**fields, **more})

@@ -211,7 +211,7 @@ def test_a_body_of_1_mib_is_taken(client: CheckedClient, chunked: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/v2/assessments/generate", "/api/v2", "/api/v9/x", "/api//v2/assessments", "/x\0"]
+    "path", ["/api/v2/assessment/generate", "/api/v2", "/api/v9/x", "/api//v2/assessments", "/x\0"]
 )
 def test_an_unknown_url_is_told_in_the_envelope(client: CheckedClient, path: str) -> None:
     response = client.get(path)
@@ -283,6 +283,7 @@ def test_what_is_not_said_has_its_default(
         "question_types": ["multiple_choice"],
         "on_shortfall": "partial",
         "mode": "live",
+        "reuse": True,
     }
     assert (job.notification_url, job.external_id, job.meta, job.mode) == (None, None, None, "live")
     assert job.organization_id == account.organization_id

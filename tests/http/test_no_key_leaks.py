@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from models import Event, TaskExecutionLog
@@ -30,6 +31,7 @@ REVEALING = {
     "is_correct",
     "solution",
 }
+ORDER = "order-1"
 HOOK = "https://your-webhook-url.com/assessment-status"
 
 
@@ -87,7 +89,7 @@ def finished(
 ) -> tuple[str, str, list[Any]]:
     """A job that was run whole, its assessment, and what its first requests were answered."""
     caplog.set_level(logging.DEBUG)
-    headers = {"Idempotency-Key": "order-1"}
+    headers = {"Idempotency-Key": ORDER}
     body = {**BODY, "notification_url": HOOK, "external_id": "ats-7", "metadata": {"a": "b"}}
     accepted = client.post(GENERATE, json=body, headers=headers).get_json()
     work(accepted["job_id"])
@@ -124,7 +126,7 @@ def test_no_answer_of_the_api_tells_a_key(
 
 
 def test_no_row_that_goes_out_tells_a_key(
-    client: CheckedClient, database: Database, finished: tuple[str, str, list[Any]]
+    app: Flask, client: CheckedClient, database: Database, finished: tuple[str, str, list[Any]]
 ) -> None:
     job_id, assessment_id, _ = finished
     secrets = secrets_of(database, assessment_id, client)
@@ -134,11 +136,13 @@ def test_no_row_that_goes_out_tells_a_key(
         lines = session.scalars(
             select(TaskExecutionLog).where(TaskExecutionLog.task_execution_id == job_id)
         ).all()
-        kept = session.scalars(select(IdempotentRequest)).all()
+        kept = session.scalars(select(IdempotentRequest).where(IdempotentRequest.key == ORDER)).all()
     assert len(events) == len(deliveries) == len(lines) > 10
     values: list[Any] = [event.payload for event in events] + [delivery.body for delivery in deliveries]
     values += [{"message": line.message} for line in lines]
-    values += [[json.loads(answer.body), answer.headers] for answer in kept if answer.body]
+    opened = [app.extensions["assessgen"].seal.decrypt(answer.body) for answer in kept if answer.body]
+    assert opened
+    values += [[json.loads(body) for body in opened], [answer.headers for answer in kept]]
     assert [told(value, secrets) for value in values] == [[]] * len(values)
 
 

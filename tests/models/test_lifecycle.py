@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from models import runs, task_executions
+from models import owner_actions, runs, task_executions
 from models.base import new_id
 from models.errors import Conflict, StaleRun
 from models.runs import Claim, End, Line, Write
@@ -79,7 +79,7 @@ def owner(action: Callable[..., None]) -> Action:
     return done
 
 
-cancel, retry = owner(task_executions.cancel), owner(task_executions.retry)
+cancel, retry = owner(owner_actions.cancel), owner(owner_actions.retry)
 
 # (the job's status, what is tried) -> the status after it and what is told; everything else is refused.
 ALLOWED: dict[tuple[str, Action], tuple[str, str | None]] = {
@@ -168,7 +168,7 @@ def test_a_cancelled_job_says_so_in_its_error_and_a_retried_one_begins_anew_with
     step(shared, mine)
     change(shared, mine.execution_id, attempts_without_progress=MOST)
     assert cancel(shared, mine)
-    assert job(shared, mine.execution_id).error == task_executions.CANCELLED_ERROR
+    assert job(shared, mine.execution_id).error == owner_actions.CANCELLED_ERROR
     assert retry(shared, mine)
     row = job(shared, mine.execution_id)
     assert (row.error, row.attempts_without_progress, row.lease_expires_at) == (None, 0, None)
@@ -183,7 +183,7 @@ def test_the_refusal_to_cancel_names_the_status_the_job_is_in(shared: Database, 
     with shared.write() as session:
         execution = session.get_one(task_executions.TaskExecution, mine.execution_id)
         with pytest.raises(Conflict, match=f"is {status}; only one that is pending or processing"):
-            task_executions.cancel(session, execution)
+            owner_actions.cancel(session, execution)
 
 
 # --- fencing -----------------------------------------------------------------------------------

@@ -7,9 +7,9 @@ from threading import Barrier
 
 import pytest
 
+from models.credentials import ALPHABET
 from models.errors import InvalidInput, NotFound
 from models.organizations import (
-    ALPHABET,
     PREFIX_LENGTH,
     ApiKey,
     Caller,

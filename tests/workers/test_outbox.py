@@ -1,4 +1,4 @@
-"""The outbox against a real receiver: order, failures, the schedule, the end, and signatures."""
+"""The outbox against real receivers: order, failures, the schedule, the end, signatures, and mails."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -9,12 +9,15 @@ from sqlalchemy import insert, select
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from models.base import new_id, table_of, utcnow
-from models.events import DEAD, DELIVERED, PENDING, Delivery, delivery_row
+from models.events import DEAD, DELIVERED, PENDING, Delivery, delivery_row, mail_row
 from models.organizations import WebhookSecret
 from models.session import Database
+from settings import Settings
+from tests.fakes.smtp_server import SmtpServer
 from tests.fakes.webhook_receiver import WebhookReceiver
 from tests.jobs import Clock, organization
 from workers.delivery import outbox as module
+from workers.delivery.mail import Mailer
 from workers.delivery.outbox import Outbox
 from workers.delivery.webhooks import SCHEDULE
 
@@ -53,7 +56,7 @@ def rows(database: Database, channel: str) -> list[Any]:
 
 
 def drain(database: Database, channel: str) -> None:
-    Outbox(database, allow_private=True).drain(channel)
+    Outbox(database, True, Mailer(Settings())).drain(channel)
 
 
 def sent(receiver: WebhookReceiver) -> list[int]:
@@ -175,7 +178,7 @@ def test_a_private_address_is_not_connected_to_where_the_settings_forbid_it(
     shared: Database, receiver: WebhookReceiver
 ) -> None:
     channel = channel_to(shared, receiver.url(), 1)
-    Outbox(shared, allow_private=False).drain(channel)
+    Outbox(shared, False, Mailer(Settings())).drain(channel)
     [row] = rows(shared, channel)
     assert (row.status, row.last_status_code) == (PENDING, None)
     assert receiver.requests == []
@@ -219,3 +222,139 @@ def test_while_a_secret_is_rotated_both_verify_and_an_ended_one_does_not(
         Webhook(secret).verify(request.body, dict(request.headers))
     with pytest.raises(WebhookVerificationError):
         Webhook(ended.secret).verify(request.body, dict(request.headers))
+
+
+# --- mails -------------------------------------------------------------------------------------
+
+VALUES = {
+    "name": "Ada",
+    "passed": True,
+    "score": 75,
+    "correct": 15,
+    "total": 20,
+    "attempt_number": 1,
+    "pass_mark": 60,
+    "skills": ["Python"],
+    "can_retake": False,
+}
+
+
+@pytest.fixture
+def server() -> Iterator[SmtpServer]:
+    with SmtpServer() as server:
+        yield server
+
+
+def mail_to(database: Database, address: str = "ada@student.example", **body: Any) -> str:
+    """The channel of one mail."""
+    row = mail_row(organization(database), address, "verification_result", VALUES, utcnow())
+    row["body"].update(body)
+    with database.transaction() as connection:
+        connection.execute(insert(TABLE), [row])
+    return str(row["channel"])
+
+
+def mail(database: Database, channel: str, server: SmtpServer, **changes: Any) -> Any:
+    """Send what is due through the server, and give the mail's row."""
+    login = {"smtp_username": "mailer", "smtp_password": "hush-hush"}
+    place = {"smtp_host": "127.0.0.1", "smtp_port": server.port, "smtp_ca_file": server.ca_file}
+    settings = Settings(**{**login, **place, "mail_from": "Acme <mail@acme.example>", **changes})
+    Outbox(database, True, Mailer(settings)).drain(channel)
+    [row] = rows(database, channel)
+    return row
+
+
+def test_a_mail_is_delivered_once_through_the_same_queue(shared: Database, server: SmtpServer) -> None:
+    channel = mail_to(shared)
+    for _ in range(2):
+        row = mail(shared, channel, server)
+    assert (row.status, row.attempts, row.last_status_code) == (DELIVERED, 1, 250)
+    assert row.url == "mailto:ada@student.example"
+    [taken] = server.mails
+    assert (taken.sender, taken.recipients) == ("mail@acme.example", ["ada@student.example"])
+    assert (taken.username, taken.encrypted) == ("mailer", True)
+    assert taken.message()["message-id"] == f"<{row.message_id}@acme.example>"
+
+
+def test_an_address_comes_out_of_its_url_as_it_went_in(shared: Database, server: SmtpServer) -> None:
+    channel = mail_to(shared, "a+b%c?d=&e@student.example")
+    assert mail(shared, channel, server).url == "mailto:a%2Bb%25c%3Fd%3D%26e@student.example"
+    assert server.mails[0].recipients == ["a+b%c?d=&e@student.example"]
+
+
+def test_a_mail_that_is_put_off_is_tried_again_when_the_schedule_says_as_the_same_mail(
+    shared: Database, server: SmtpServer, clock: Clock, no_jitter: None
+) -> None:
+    channel = mail_to(shared)
+    server.answer("DATA", "451 4.3.0 Come back later", times=1)
+    row = mail(shared, channel, server)
+    assert (row.status, row.attempts, row.last_status_code) == (PENDING, 1, 451)
+    assert row.next_attempt_at == clock.now + SCHEDULE[0]
+    assert "451 4.3.0 Come back later" in row.last_detail
+    clock.forward(seconds=4.999)
+    assert mail(shared, channel, server).attempts == 1
+    clock.forward(seconds=0.001)
+    row = mail(shared, channel, server)
+    assert (row.status, row.attempts) == (DELIVERED, 2)
+    assert server.mails[0].message()["message-id"] == f"<{row.message_id}@acme.example>"
+
+
+@pytest.mark.parametrize("command", ["MAIL", "RCPT", "DATA"])
+def test_a_mail_that_is_refused_for_good_is_dead_at_once(
+    shared: Database, server: SmtpServer, command: str
+) -> None:
+    server.answer(command, "550 5.1.1 No such user")
+    row = mail(shared, mail_to(shared), server)
+    assert (row.status, row.attempts, row.last_status_code) == (DEAD, 1, 550)
+    assert "550 5.1.1 No such user" in row.last_detail
+    assert server.mails == []
+
+
+def test_a_refused_mail_ends_no_other(shared: Database, server: SmtpServer) -> None:
+    refused, other = mail_to(shared), mail_to(shared)
+    server.answer("RCPT", "550 5.1.1 No such user", times=1)
+    assert mail(shared, refused, server).status == DEAD
+    assert mail(shared, other, server).status == DELIVERED
+
+
+def test_no_such_address_is_dead_at_once(shared: Database, server: SmtpServer) -> None:
+    row = mail(shared, mail_to(shared, "nobody"), server)
+    assert (row.status, row.attempts) == (DEAD, 1)
+    assert server.commands == []
+
+
+# what the settings get wrong -> what the row then says
+MENDABLE: dict[str, tuple[dict[str, Any], str]] = {
+    "a wrong password": ({"smtp_password": "not-the-hush"}, "refused the login (535)"),
+    "an unknown authority": ({"smtp_ca_file": None}, "no certificate that can be trusted"),
+    "a missing authority": ({"smtp_ca_file": "/no/such.pem"}, "ASSESSGEN_SMTP_CA_FILE can't be used"),
+    "nobody there": ({"smtp_port": 1}, "can't be reached: Connection refused"),
+    "no such host": ({"smtp_host": "no-such-host.invalid"}, "can't be reached"),
+    "TLS where there is STARTTLS": ({"smtp_security": "tls"}, "let no encryption begin"),
+}
+
+
+@pytest.mark.parametrize("case", MENDABLE)
+def test_what_the_settings_can_mend_is_tried_again_and_no_secret_is_told(
+    shared: Database,
+    server: SmtpServer,
+    clock: Clock,
+    no_jitter: None,
+    caplog: pytest.LogCaptureFixture,
+    case: str,
+) -> None:
+    changes, said = MENDABLE[case]
+    row = mail(shared, mail_to(shared), server, **changes)
+    assert (row.status, row.attempts) == (PENDING, 1)
+    assert row.next_attempt_at == clock.now + SCHEDULE[0]
+    assert said in row.last_detail
+    assert "hush" not in row.last_detail + caplog.text
+    assert server.mails == []
+
+
+def test_a_mail_of_an_unknown_template_is_tried_again_by_a_worker_that_may_know_it(
+    shared: Database, server: SmtpServer, clock: Clock, no_jitter: None
+) -> None:
+    row = mail(shared, mail_to(shared, template="not_yet"), server)
+    assert (row.status, row.next_attempt_at) == (PENDING, clock.now + SCHEDULE[0])
+    assert "not_yet.subject.txt" in row.last_detail

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from models import runs, task_executions
+from models import owner_actions, runs, task_executions
 from models.assessments import Assessment
 from models.base import utcnow
 from models.errors import StaleRun
@@ -97,7 +97,7 @@ def pool() -> Iterator[ThreadPoolExecutor]:
 
 def cancel(database: Database, job_id: str) -> None:
     with database.write() as session:
-        task_executions.cancel(session, session.get_one(TaskExecution, job_id))
+        owner_actions.cancel(session, session.get_one(TaskExecution, job_id))
 
 
 def due(database: Database) -> list[str]:
@@ -119,7 +119,7 @@ def test_a_job_becomes_an_assessment(database: Database, workers: Workers) -> No
         assessment = Assessment.get(session, organization(database), done.result["assessment_id"])
     assert assessment.name == done.result["assessment_name"]
     assert done.result["delivered"] == 5
-    assert lines[:2] == [task_executions.QUEUED_MESSAGE, runs.STARTING]
+    assert lines[:2] == [task_executions.QUEUED[ASSESSMENT_CREATION], runs.STARTING]
     assert lines[-1] == done.current_step
     assert len(lines) == done.sequence
     # The message comes twice: the second finds nothing to do.
@@ -191,7 +191,7 @@ def test_a_job_cancelled_in_mid_run_has_nothing_more_written(
     running.result(timeout=10)
     assert [type(error) for error in gate.ended_with] == [StaleRun]
     assert everything(database) == before
-    assert job(database, job_id).error == task_executions.CANCELLED_ERROR
+    assert job(database, job_id).error == owner_actions.CANCELLED_ERROR
 
 
 def test_the_heartbeat_keeps_the_lease_and_notices_a_claim_that_is_lost(
@@ -307,7 +307,7 @@ def test_a_job_that_was_cancelled_before_it_broke_stays_cancelled(
 
     does(breaks)
     workers().run([job_id])
-    assert job(database, job_id).error == task_executions.CANCELLED_ERROR
+    assert job(database, job_id).error == owner_actions.CANCELLED_ERROR
 
 
 # --- drain -------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, insert, select
 
 from models.base import new_id, table_of, utcnow
-from models.events import Delivery, delivery_row
+from models.events import DELIVERED, Delivery, delivery_row, mail_row
 from models.session import Database
 from models.task_executions import COMPLETED
 from tests.fakes.webhook_receiver import WebhookReceiver
@@ -65,6 +65,23 @@ def test_messages_that_come_while_a_channel_is_sent_take_no_more_threads(
     # Once for the first message, and once more for all that came meanwhile.
     assert len(begun) == 2
     assert len(set(begun)) == 1
+
+
+def test_a_mail_goes_the_way_that_webhooks_go(database: Database, workers: Workers) -> None:
+    values = {"name": "Ada", "passed": True, "score": 75, "correct": 15, "total": 20, "attempt_number": 1}
+    more = {"pass_mark": 60, "skills": ["Python"], "can_retake": False}
+    row = mail_row(
+        organization(database), "ada@student.example", "verification_result", {**values, **more}, utcnow()
+    )
+    with database.transaction() as connection:
+        connection.execute(insert(table_of(Delivery)), [row])
+    worker = workers()
+    worker.deliver([row["channel"]])
+    until(lambda: not worker._delivering, "the mail is sent", 10)
+    written = worker.settings.home / "mail" / f"{row['message_id']}.eml"
+    assert b"To: ada@student.example" in written.read_bytes()
+    with database.read() as session:
+        assert session.scalar(select(Delivery.status)) == DELIVERED
 
 
 def test_every_line_of_a_job_is_announced_for_delivery(database: Database, workers: Workers) -> None:

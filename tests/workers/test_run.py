@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from models import runs, task_executions
+from models import owner_actions, runs, task_executions
 from models.base import utcnow
 from models.batching import Batcher
 from models.errors import StaleRun
@@ -52,7 +52,7 @@ class Runs:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        [self.job_id] = accepted(database)
+        [self.job_id] = accepted(database, notification_url="https://hooks.example.com/jobs")
         self.recorder: Batcher[Write, None] = Batcher(self._record, "recorder")
         self.announced: list[int] = []
 
@@ -70,13 +70,14 @@ class Runs:
         """The next run."""
         return Run(self.claim(), self.recorder, _NoBank(), model, "m", self._announce)
 
-    def _announce(self) -> None:
+    def _announce(self, channel: str) -> None:
+        assert channel == self.job_id
         self.announced.append(job(self.database, self.job_id).sequence)
 
     def cancel(self) -> None:
         """The owner cancels."""
         with self.database.write() as session:
-            task_executions.cancel(session, session.get_one(task_executions.TaskExecution, self.job_id))
+            owner_actions.cancel(session, session.get_one(task_executions.TaskExecution, self.job_id))
 
     def steps(self) -> dict[str, Any]:
         """The stored steps."""
@@ -183,7 +184,9 @@ def test_a_call_is_journalled_and_not_paid_for_again(job_runs: Runs) -> None:
     assert len(model.requests) == 1
     with job_runs.database.connection() as connection:
         usage = usage_of(connection, job_runs.job_id)
-    assert usage.to_json() == {"calls": 1, **USAGE, "micro_dollars": 50}
+    figures = {"calls": 1, **USAGE, "micro_dollars": 50}
+    by_stage = [{"stage": "write", "model": "claude-sonnet-5-5", **figures}]
+    assert usage.to_json() == {**figures, "by_stage": by_stage}
 
 
 @pytest.mark.parametrize(

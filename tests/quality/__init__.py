@@ -1,0 +1,1 @@
+"""What the items are worth: labelled sets, and what measures a linter on them."""
