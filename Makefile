@@ -11,7 +11,7 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PIP := $(BIN)/python -m pip install -q --prefer-binary -c constraints.txt
 
-.PHONY: help run test bench lint up clean
+.PHONY: help run test quality bench lint up clean
 
 help: ## Say what there is.
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
@@ -21,6 +21,10 @@ run: .venv/installed ## Start the service, make an example assessment, keep serv
 
 test: .venv/installed-dev ## Run every test, with PostgreSQL and Redis (ARGS= goes to pytest).
 	@$(BIN)/python -m tests.services -- $(BIN)/python -m pytest $(ARGS)
+
+quality: .venv/installed-dev ## Measure quality on labelled cases, write docs/quality.md, and fail below a goal.
+	@$(BIN)/python -m tests.quality.report
+	@$(BIN)/python -m pytest -m quality $(ARGS)
 
 bench: .venv/installed-dev ## Measure accepts, polls and jobs beside the least that could be had (needs PostgreSQL and Redis).
 	@$(BIN)/python -m tests.services -- $(BIN)/python -m bench
