@@ -20,7 +20,7 @@ from api.schemas.assessments_v1 import (
 )
 from api.schemas.common import WholeListSchema
 from api.services import services
-from models import Assessment, CandidateKey, invitations, reviews
+from models import Assessment, CandidateKey, candidate_erasure, invitations, reviews
 from models.idempotency import Answer
 from models.invitations import Candidate
 
@@ -81,6 +81,20 @@ def revoke(assessment_id: str, key_id: str) -> Response:
         key = CandidateKey.get(session, assessment, key_id)
         invitations.revoke(key)
     return jsonify({"ok": True, "id": key.id})
+
+
+@blueprint.delete("/<key_id>/candidate")
+@blueprint.doc(operationId="eraseCandidate")
+@blueprint.response(200, DoneSchema)
+@blueprint.refuses(401, 404, 503)
+def erase(assessment_id: str, key_id: str) -> Response:
+    """Erase whom the key was made for, whether they have begun or not, as `DELETE /v1/sessions/{id}` does.
+
+    Revoked keys and those of deleted assessments too. The key is revoked.
+    """
+    with services().database.write() as session:
+        candidate_erasure.erase_invited(session, caller().organization_id, assessment_id, key_id)
+    return jsonify({"ok": True, "id": key_id})
 
 
 def _candidates(data: dict[str, Any]) -> list[Candidate]:

@@ -34,8 +34,10 @@ def candidate() -> str:
 
 def _recognised() -> Sitting:
     text, address = key_of(request), request.remote_addr or ""
-    services().guesses.check(address)
     sitting = services().recognising.do(text) if text else None
+    if sitting is None or sitting.session_id is None:
+        services().guesses.check(address)
+    # Who has begun goes on: a school's or an office's candidates share an address with whoever guesses.
     if sitting is not None:
         return sitting
     if text:

@@ -44,7 +44,7 @@ def from_cursor(text: str | None) -> tuple[datetime, str] | None:
 
 
 def _no_cursor() -> InvalidInput:
-    message = "It is not a cursor; use next_cursor of the page before."
+    message = "It is not a cursor; take the one that the page before gave."
     return InvalidInput(f"cursor: {message}", {"cursor": [message]})
 
 

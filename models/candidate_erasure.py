@@ -4,7 +4,7 @@ What stays: the session with its times, its score and its result without words, 
 chosen, and whether what was typed was right. Of a session that has not been submitted no answer stays.
 """
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from models import cohorts, erased_jobs, forms, idempotency, responses, scoring_jobs, task_scores
@@ -31,12 +31,8 @@ def erase(session: Session, organization_id: str, session_id: str) -> None:
         raise Unready("The session was submitted at this moment; try again.")
     for job in jobs:
         erased_jobs.empty(session, job)
-    key = session.get_one(CandidateKey, taken.key_id, with_for_update=True, populate_existing=True)
-    key.candidate_email = key.candidate_name = None
-    key.revoked_at = key.revoked_at or utcnow()
-    # Keys are made many at a time: the answer that shows this one names others too.
-    for about in (taken.id, key.id, taken.assessment_id):
-        idempotency.empty_about(session, about)
+    _forget(session, _held_key(session, taken.key_id))
+    idempotency.empty_about(session, taken.id)
     session.execute(delete(SessionEvent).where(SessionEvent.session_id == taken.id))
     session.execute(delete(SessionComment).where(SessionComment.session_id == taken.id))
     if taken.status == IN_PROGRESS:
@@ -46,6 +42,41 @@ def erase(session: Session, organization_id: str, session_id: str) -> None:
     _empty_scores(session, taken)
     taken.repo_url = taken.patch = taken.notes = None
     taken.erased_at = taken.updated_at = utcnow()
+    session.flush()
+
+
+def erase_invited(session: Session, organization_id: str, assessment_id: str, key_id: str) -> None:
+    """Erase the candidate that a key was made for, who may have begun or not; again, nothing more happens.
+
+    Keys that are revoked, and of assessments that are deleted, are found too. Raises NotFound, Unready.
+    """
+    key = CandidateKey.ever(session, organization_id, assessment_id, key_id)
+    taken = session.scalar(select(CandidateSession).where(CandidateSession.key_id == key.id))
+    if taken is None:
+        _erase_unbegun(session, key.id)
+    elif taken.erased_at is None:
+        erase(session, organization_id, taken.id)
+
+
+def _erase_unbegun(session: Session, key_id: str) -> None:
+    key = _held_key(session, key_id)
+    if session.scalar(select(CandidateSession.id).where(CandidateSession.key_id == key.id)) is not None:
+        # Who submits holds the session before the key; to hold them the other way round could wait for ever.
+        raise Unready("The candidate began at this moment; try again.")
+    _forget(session, key)
+
+
+def _held_key(session: Session, key_id: str) -> CandidateKey:
+    return session.get_one(CandidateKey, key_id, with_for_update=True, populate_existing=True)
+
+
+def _forget(session: Session, key: CandidateKey) -> None:
+    """Who the key was for."""
+    key.candidate_email = key.candidate_name = None
+    key.revoked_at = key.revoked_at or utcnow()
+    # Keys are made many at a time: the answer that shows this one names others too.
+    for about in (key.id, key.assessment_id):
+        idempotency.empty_about(session, about)
     session.flush()
 
 

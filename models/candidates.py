@@ -18,6 +18,7 @@ KEY_HEADS = tuple(f"ck_{mode}_" for mode in MODES)
 ACTIVE, REDEEMED, COMPLETED, EXPIRED, REVOKED = "active", "redeemed", "completed", "expired", "revoked"
 KEY_STATUSES = (ACTIVE, REDEEMED, COMPLETED, EXPIRED, REVOKED)
 IN_PROGRESS, SUBMITTED, IN_REVIEW, SCORED = "in_progress", "submitted", "in_review", "scored"
+NO_SUCH_KEY = "No candidate key has this id."
 SESSION_STATUSES = (IN_PROGRESS, SUBMITTED, IN_REVIEW, SCORED)
 
 
@@ -78,10 +79,21 @@ class CandidateKey(Base):
     @classmethod
     def get(cls, session: Session, assessment: Assessment, text: str) -> "CandidateKey":
         """The assessment's key of that id; raises NotFound for anything else, a revoked one too."""
+        found = cls.ever(session, assessment.organization_id, assessment.id, text)
+        if found.revoked_at is not None:
+            raise NotFound(NO_SUCH_KEY)
+        return found
+
+    @classmethod
+    def ever(cls, session: Session, organization_id: str, assessment_id: str, text: str) -> "CandidateKey":
+        """As `get`, and revoked ones and those of deleted assessments too."""
         key_id = parse_id(text)
         found = session.get(cls, key_id) if key_id else None
-        if found is None or found.assessment_id != assessment.id or found.revoked_at is not None:
-            raise NotFound("No candidate key has this id.")
+        if found is None or (found.organization_id, found.assessment_id) != (
+            organization_id,
+            parse_id(assessment_id),
+        ):
+            raise NotFound(NO_SUCH_KEY)
         return found
 
 

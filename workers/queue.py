@@ -5,14 +5,17 @@ waits for the broker: it hands the id to the process's publisher thread after it
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from datetime import timedelta
+from itertools import chain
+from typing import TypeVar
 
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
+from sqlalchemy.orm import Session
 
-from models import events, idempotency, runs, taking
+from models import events, idempotency, runs, scoring_jobs, taking
 from models.base import utcnow
 from models.batching import Batcher
 from models.session import Database
@@ -31,8 +34,8 @@ MOST_A_MESSAGE = 8
 PAUSE = 0.01
 PUBLISH_ERRORS = (KombuError, RedisError, OSError)
 
-
 Message = tuple[str, str]
+T = TypeVar("T")
 
 
 def send(task: str, ids: Sequence[str]) -> None:
@@ -88,12 +91,12 @@ def _mark_unpublished(database: Database, messages: Sequence[Message]) -> None:
 
 def sweep(database: Database) -> int:
     """Publish every job and every delivery that waits for a worker; how many there were. Forget what is old,
-    and submit what candidates had saved when their time was up.
+    and close the sessions of candidates that nobody else will.
 
     Two sweeps at once do no harm: each row is marked by the one that takes it.
     """
     before = utcnow() - REPUBLISH_AFTER
-    scoring = submit_overdue(database)
+    scoring = close_sessions(database)
     with database.transaction() as connection:
         jobs = runs.due(connection, before, SWEEP_LIMIT)
         channels = events.due_channels(connection, before, SWEEP_LIMIT)
@@ -102,15 +105,24 @@ def sweep(database: Database) -> int:
     return len(publish_all(database, messages))
 
 
-def submit_overdue(database: Database) -> list[str]:
-    """Submit the sessions whose time is over, each by itself; the ids of the jobs that are to score them."""
+def close_sessions(database: Database) -> list[str]:
+    """Submit the sessions whose time is over, and leave to a person what no job scores any more.
+
+    The ids of the jobs that are to score what was submitted.
+    """
     with database.read() as session:
         overdue = taking.overdue(session, SWEEP_LIMIT)
-    jobs = []
-    for session_id in overdue:
-        try:
-            with database.write() as session:
-                jobs += taking.finish_overdue(session, session_id)
-        except Exception:  # one that can't be submitted must not keep the others from it
-            log.exception("Session %s could not be submitted; the next sweep tries again.", session_id)
-    return jobs
+        unscored = scoring_jobs.unscored(session, SWEEP_LIMIT)
+    jobs = [_each(database, one, taking.finish_overdue, []) for one in overdue]
+    for one in unscored:
+        _each(database, one, scoring_jobs.give_up, None)
+    return list(chain.from_iterable(jobs))
+
+
+def _each(database: Database, session_id: str, close: Callable[[Session, str], T], otherwise: T) -> T:
+    try:
+        with database.write() as session:
+            return close(session, session_id)
+    except Exception:  # one that can't be closed must not keep the others from it
+        log.exception("Session %s could not be closed; the next sweep tries again.", session_id)
+        return otherwise

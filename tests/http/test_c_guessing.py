@@ -49,6 +49,14 @@ def test_after_twenty_wrong_keys_in_a_minute_the_address_is_shut_out_with_right_
     ok(there.post(SESSION, headers={"X-API-Key": right}))
 
 
+def test_who_has_begun_goes_on_where_somebody_else_at_the_address_guesses(app: Flask, right: str) -> None:
+    client = client_of(app)
+    ok(client.post(SESSION, headers={"X-API-Key": right}))
+    assert [guess(client) for _ in range(MOST + 1)][-1] == 429
+    assert guess(client, right) == 200
+    assert guess(client) == 429
+
+
 def test_right_keys_and_requests_without_one_are_not_counted(app: Flask, right: str) -> None:
     client = client_of(app)
     assert [guess(client) for _ in range(MOST - 1)] == [401] * (MOST - 1)

@@ -55,6 +55,7 @@ TRIED = [
     "createCandidateKeys",
     "listCandidateKeys",
     "revokeCandidateKey",
+    "eraseCandidate",
     "createRubric",
     "listRubrics",
     "getRubric",

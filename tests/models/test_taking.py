@@ -306,14 +306,14 @@ def test_the_sweep_submits_what_was_saved_in_sessions_whose_time_is_up(
     save(shared, late, *first)
     work = begun(shared, task(shared, has_rubric=True))
     clock.forward(minutes=31)
-    jobs = queue.submit_overdue(shared)
+    jobs = queue.close_sessions(shared)
     taken = session_of(shared, late)
     assert (taken.status, taken.score, taken.submitted_by) == (SCORED, 14, "deadline")
     assert taken.submitted_at == taken.deadline == key_row(shared, late).completed_at
     assert session_of(shared, early).status == IN_PROGRESS
     assert session_of(shared, work).status == SUBMITTED
     assert len(jobs) == len(jobs_of(shared, work)) == 1
-    assert queue.submit_overdue(shared) == []
+    assert queue.close_sessions(shared) == []
     for call in (lambda: save(shared, late, *first), lambda: submit(shared, late)):
         with pytest.raises(Refused) as refused:
             call()
@@ -334,12 +334,12 @@ def test_one_session_that_cannot_be_submitted_keeps_no_other_from_it(
         return finish(session, session_id)
 
     monkeypatch.setattr(taking, "finish_overdue", failing)
-    queue.submit_overdue(shared)
+    queue.close_sessions(shared)
     assert session_of(shared, whole).status == SCORED
     assert session_of(shared, broken).status == IN_PROGRESS
     assert broken_id in caplog.text
     monkeypatch.undo()
-    queue.submit_overdue(shared)
+    queue.close_sessions(shared)
     assert session_of(shared, broken).status == SCORED
 
 
@@ -347,7 +347,7 @@ def test_a_submit_and_the_sweep_at_once_make_one_result(shared: Database, clock:
     made = exam(shared)
     keys = [begun(shared, made.assessment_id) for _ in range(5)]
     clock.forward(minutes=30)
-    at_once([lambda: queue.submit_overdue(shared)] * 4 + [lambda: submit(shared, keys[0], made.right)] * 4)
+    at_once([lambda: queue.close_sessions(shared)] * 4 + [lambda: submit(shared, keys[0], made.right)] * 4)
     assert [session_of(shared, one).score for one in keys] == [0] * 5
 
 
@@ -355,7 +355,7 @@ def test_a_session_that_was_erased_is_not_submitted(shared: Database, clock: Clo
     key_id = begun(shared, exam(shared).assessment_id)
     change(shared, CandidateSession, session_of(shared, key_id).id, erased_at=clock.now)
     clock.forward(minutes=30)
-    queue.submit_overdue(shared)
+    queue.close_sessions(shared)
     assert session_of(shared, key_id).status == IN_PROGRESS
 
 
