@@ -177,6 +177,9 @@ STACKS = [
     pytest.param(("sqlite", "redis"), id="sqlite-redis", marks=pytest.mark.service),
     pytest.param(("postgresql", "redis"), id="postgresql-redis", marks=pytest.mark.service),
 ]
+# For a test of real processes that takes long and isn't about where they keep what they know: the
+# embedded default, and what is run in earnest.
+usual_stacks = pytest.mark.parametrize("stack", [STACKS[0], STACKS[-1]], indirect=True)
 
 
 @pytest.fixture(params=STACKS)

@@ -123,14 +123,15 @@ def change(database: Database, job_id: str, **values: Any) -> None:
         connection.execute(update(table).where(table.c.id == job_id).values(values))
 
 
-def everything(database: Database) -> dict[str, list[Any]]:
-    """All rows of all tables."""
+def everything(database: Database, *names: str) -> dict[str, list[Any]]:
+    """All rows of all tables, or of those named."""
     with database.connection() as connection:
         return {
             table.name: [
                 dict(row._mapping) for row in connection.execute(select(table).order_by(*table.primary_key))
             ]
             for table in Base.metadata.sorted_tables
+            if not names or table.name in names
         }
 
 

@@ -1,15 +1,13 @@
 """A student whose every field can be found again, wherever it has got to in the database."""
 
 import base64
-import json
 from collections.abc import Iterator
-from typing import Any
 from uuid import UUID
 
 from models.base import new_id
 from models.session import Database
+from tests.contract.stored import stored
 from tests.contract.verifications import Json
-from tests.jobs import everything
 
 FIELDS = (
     "student name email project projectname projecttext role company jobtext "
@@ -89,19 +87,15 @@ def written(word: str) -> Iterator[str]:
         yield encoded[4 if shift else 0 : len(encoded) // 4 * 4 - 4]
 
 
-def text_of(value: Any) -> str:
-    if isinstance(value, bytes | memoryview):
-        return bytes(value).decode("latin-1")
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-
-
 def left(database: Database, words: dict[str, str]) -> dict[str, set[str]]:
     """Of each word the tables that hold it, in any column, plainly or in base64."""
     found: dict[str, set[str]] = {}
-    for table, rows in everything(database).items():
-        texts = "\n".join(text_of(value) for row in rows for value in row.values())
-        folded = texts.casefold()
+    for table, rows in stored(database).items():
+        text = "\n".join(value for row in rows for value in row if value)
+        folded = text.casefold()
         for name, word in words.items():
-            if word in folded or any(one in texts for one in written(word)):
+            encoded = list(written(word))
+            as_bytes = [one.encode().hex() for one in (word, *encoded)]
+            if any(one in folded for one in (word, *as_bytes)) or any(one in text for one in encoded):
                 found.setdefault(name, set()).add(table)
     return found

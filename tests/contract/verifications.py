@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
-from models.base import Base, table_of
+from models.base import table_of
 from models.forms import FormQuestion
 from models.questions import QuestionKey
 from models.session import Database
@@ -239,14 +239,3 @@ def refused(answer: TestResponse, status: int, code: str) -> None:
     assert set(body) == {"success", "error"}
     assert body["success"] is False
     assert body["error"]["message"]
-
-
-def changeable(database: Database) -> dict[str, list[Any]]:
-    """All rows but those of the shipped library and its skills, which would take most of the time."""
-    library = {"skills", "questions", "question_keys"}
-    with database.connection() as connection:
-        return {
-            table.name: list(connection.execute(select(table).order_by(*table.primary_key)))
-            for table in Base.metadata.sorted_tables
-            if table.name not in library
-        }

@@ -1,16 +1,18 @@
-"""A bulk in economy mode, on each database with each broker, through a kill of the worker."""
+"""A bulk in economy mode, through a kill of the worker."""
 
 from sqlalchemy import select
 
 from models.batch_requests import IN_PROGRESS, ModelBatch
 from models.model_calls import ModelCall
 from models.session import Database
+from tests.conftest import usual_stacks
 from tests.fakes.model_server import ModelServer
 from tests.stack import BODY, Stack, until
 
 BRIEFS = 4
 
 
+@usual_stacks
 def test_a_bulk_is_answered_in_batches_though_its_worker_is_killed_meanwhile(stack: Stack) -> None:
     with ModelServer(latency=1.0) as model:
         stack.use_model(model.url)

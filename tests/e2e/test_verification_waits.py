@@ -6,6 +6,7 @@ from typing import Any
 
 import requests
 
+from tests.conftest import usual_stacks
 from tests.fakes.model_server import ModelServer
 from tests.fakes.webhook_receiver import WebhookReceiver
 from tests.stack import Stack, until
@@ -45,6 +46,7 @@ def questions_of(answer: requests.Response) -> list[dict[str, Any]]:
     return found
 
 
+@usual_stacks
 def test_questions_come_though_the_worker_was_killed_while_it_made_them(stack: Stack) -> None:
     with ModelServer(latency=0.6) as model, WebhookReceiver() as receiver, ThreadPoolExecutor() as pool:
         stack.use_model(model.url)

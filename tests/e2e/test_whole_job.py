@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.conftest import usual_stacks
 from tests.fakes.model_server import ModelServer
 from tests.fakes.webhook_receiver import WebhookReceiver
 from tests.stack import Stack
@@ -45,6 +46,7 @@ def test_a_job_that_was_accepted_while_no_worker_ran_is_finished_by_the_next(sta
     assert stack.ended(job_id)["status"] == "completed"
 
 
+@usual_stacks
 def test_webhooks_arrive_in_order_and_are_signed(stack: Stack) -> None:
     with WebhookReceiver() as receiver:
         stack.start()

@@ -15,7 +15,7 @@ from tests.contract.candidate_sessions import SESSIONS, TAKING, Known, known_ass
 from tests.contract.candidates import ASSESSMENTS_C, Json, keys
 from tests.contract.checked import CheckedClient, client_of
 from tests.contract.persons import left
-from tests.jobs import everything
+from tests.contract.stored import changeable
 
 Invite = Callable[[], Json]
 
@@ -75,9 +75,9 @@ def test_who_never_began_is_erased_and_can_begin_no_more(
     answer = client_of(app, key["key"]).post(TAKING)
     assert answer.status_code in (401, 403), answer.text
     # Again, nothing more happens.
-    rows = everything(database)
+    rows = changeable(database)
     erase(client, known, key)
-    assert everything(database) == rows
+    assert changeable(database) == rows
 
 
 def test_who_began_is_erased_with_the_session(
@@ -91,9 +91,9 @@ def test_who_began_is_erased_with_the_session(
     erase(client, known, key)
     assert left(database, marks) == {}
     assert client.get(f"{SESSIONS}/{session_id}").status_code == 404
-    rows = everything(database)
+    rows = changeable(database)
     erase(client, known, key)
-    assert everything(database) == rows
+    assert changeable(database) == rows
 
 
 def test_the_replay_of_the_answer_that_made_the_key_names_nobody(
@@ -144,8 +144,8 @@ def test_nobody_else_s_candidate_can_be_erased(
     invite: Invite,
 ) -> None:
     key, other = invite(), known_assessment(database, account.organization_id)
-    rows = everything(database)
+    rows = changeable(database)
     assert rival.delete(address(known, key)).status_code == 404
     assert client.delete(address(other, key)).status_code == 404
     assert client.delete(address(known, {"id": "nothing"})).status_code == 404
-    assert everything(database) == rows
+    assert changeable(database) == rows

@@ -23,7 +23,7 @@ from tests.contract.candidate_sessions import (
 )
 from tests.contract.candidates import rubric, task
 from tests.contract.checked import CheckedClient
-from tests.jobs import everything
+from tests.contract.stored import changeable
 
 MAYA = {"candidateEmails": ["maya@example.com"], "candidateNames": ["Maya Okafor"]}
 
@@ -225,8 +225,8 @@ def test_what_is_not_submitted_is_not_judged(
 ) -> None:
     form = taker(app, client, known.id).session_id
     work = taker(app, client, task(client)["id"]).session_id
-    before = everything(database)
+    before = changeable(database)
     for one in (form, work):
         for body in ({"comment": "x"}, {"overall": {"score": 1}}):
             patched(client, one, 409, **body)
-    assert everything(database) == before
+    assert changeable(database) == before

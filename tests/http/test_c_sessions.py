@@ -21,7 +21,7 @@ from tests.contract.candidate_sessions import (
     walked,
 )
 from tests.contract.checked import CheckedClient
-from tests.jobs import everything
+from tests.contract.stored import changeable
 
 SUMMARY = {
     "id",
@@ -279,7 +279,7 @@ def test_nobody_else_reads_or_changes_a_session(
 ) -> None:
     [one] = sat(database, known, "111111")
     candidate = taker(app, client, known.id).client
-    before = everything(database)
+    before = changeable(database)
     calls = (("get", ""), ("get", "/timeline"), ("patch", ""), ("delete", ""))
     for caller, unknown, status in (
         (rival, one, 404),
@@ -297,7 +297,7 @@ def test_nobody_else_reads_or_changes_a_session(
     assert one not in rival.get(f"{SESSIONS}.csv").text
     assert rival.get(f"{SESSIONS}?assessmentId={known.id}").status_code == 404
     assert rival.get(f"{SESSIONS}.csv?assessmentId={known.id}").status_code == 404
-    assert everything(database) == before
+    assert changeable(database) == before
 
 
 def test_results_stay_when_the_assessment_is_deleted(

@@ -1,4 +1,7 @@
-"""schemathesis on the OpenAPI document: whatever it makes up, the answer is a documented one."""
+"""schemathesis on the OpenAPI document: whatever it makes up, the answer is a documented one.
+
+On PostgreSQL alone, which is the stricter of the two about what it is given.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,12 +19,14 @@ from schemathesis.specs.openapi.checks import (
 )
 from schemathesis.specs.openapi.schemas import OpenApiSchema
 
-from tests.conftest import Account
+from tests.conftest import Account, needs_postgres
 from tests.contract.candidates import keys, rubric
 from tests.contract.checked import client_of, document
 from tests.contract.jobs import ASSESSMENTS, status_of, submit
 from tests.contract.verifications import Begin, StudentSession
 from tests.fakes.forge import issue
+
+pytestmark = pytest.mark.parametrize("settings", [needs_postgres], indirect=True)
 
 EXAMPLES = 20
 # Its fields rule each other out, which a schema can't say: little of what is made up is a good change.

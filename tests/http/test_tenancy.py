@@ -19,7 +19,8 @@ from tests.contract.candidate_sessions import TAKING, Known, Taker, known_assess
 from tests.contract.candidates import keys, rubric, task
 from tests.contract.checked import CheckedClient, client_of, document
 from tests.contract.jobs import status_of, submit
-from tests.contract.verifications import Begin, Json, Work, changeable, session_client
+from tests.contract.stored import changeable
+from tests.contract.verifications import Begin, Json, Work, session_client
 
 # It stands in every text that the owner can give, so it must be in no stranger's answer.
 MARK = "Zanzibar"

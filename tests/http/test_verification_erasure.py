@@ -79,7 +79,7 @@ def erase(client: CheckedClient, student: StudentSession) -> Json:
 def kept_answers(app: Flask, student: StudentSession) -> list[str]:
     """The answers that are kept for the session's own Idempotency-Keys, unsealed."""
     seal = app.extensions["assessgen"].seal
-    rows = everything(student.database)["idempotent_requests"]
+    rows = everything(student.database, "idempotent_requests")["idempotent_requests"]
     return [
         seal.decrypt(row["body"]).decode()
         for row in rows
@@ -293,6 +293,12 @@ def claude(database: Database, settings: Settings, model: ModelServer) -> Iterat
     process.close()
 
 
+def calls_of(database: Database, job_id: str) -> list[Json]:
+    """What the job asked the model."""
+    rows = everything(database, "model_calls")["model_calls"]
+    return [row for row in rows if row["task_execution_id"] == job_id]
+
+
 def test_what_the_model_was_told_and_said_goes_too_and_its_price_stays(
     client: CheckedClient, database: Database, claude: Claude, person: Person
 ) -> None:
@@ -301,10 +307,10 @@ def test_what_the_model_was_told_and_said_goes_too_and_its_price_stays(
     student.score(2)
     student.retake()
     job_id = client.get(f"{VERIFICATIONS}/{student.record_id}").get_json()["data"]["jobId"]
-    calls = [row for row in everything(database)["model_calls"] if row["task_execution_id"] == job_id]
+    calls = calls_of(database, job_id)
     erase(client, student)
     assert left(database, person.marks) == {}
-    after = [row for row in everything(database)["model_calls"] if row["task_execution_id"] == job_id]
+    after = calls_of(database, job_id)
     assert [row["micro_dollars"] for row in after] == [row["micro_dollars"] for row in calls]
     assert len(calls) > 0
     assert {json.dumps(row["answer"]) for row in after} == {"{}"}

@@ -13,6 +13,7 @@ from settings import Settings
 from tests.conftest import Account, new_account
 from tests.contract.checked import client_of
 from tests.contract.jobs import claim, fail
+from tests.contract.stored import changeable
 from tests.contract.verifications import (
     CHOSEN,
     GENERATE,
@@ -28,7 +29,6 @@ from tests.contract.verifications import (
     Json,
     StudentSession,
     begin_session,
-    changeable,
     refused,
     session_client,
 )

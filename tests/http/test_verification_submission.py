@@ -17,6 +17,7 @@ from models.session import Database
 from settings import Settings
 from tests.conftest import new_account
 from tests.contract.checked import CheckedClient, client_of
+from tests.contract.stored import changeable
 from tests.contract.verifications import (
     ASYNC,
     RETAKE,
@@ -28,7 +29,6 @@ from tests.contract.verifications import (
     StudentSession,
     Work,
     begin_session,
-    changeable,
     code_of,
     refused,
     session_client,
