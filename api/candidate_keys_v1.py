@@ -41,14 +41,16 @@ KEYS_EXAMPLE = {"count": 2, "candidateEmails": ["maya@example.com"], "candidateN
 @blueprint.response(201, IssuedKeysSchema)
 @blueprint.refuses(400, 401, 404, 409, 413, 415, 422)
 def create(data: dict[str, Any], assessment_id: str) -> Response:
-    """Make keys, good for the assessment's `expiresInDays` from now. They are shown this once."""
+    """Make keys, good for `expiresInDays` from now, unless told the assessment's. They are shown this once."""
     me, settings = caller(), services().settings
 
     def make(session: Session) -> Answer:
         assessment = Assessment.held(session, me.organization_id, assessment_id)
         reviews.check_usable(assessment, settings.require_approval)
         candidates = _candidates(data)
-        issued = invitations.issue(session, assessment, candidates, me.mode, me.label, settings.secret_key)
+        issued = invitations.issue(
+            session, assessment, candidates, me.mode, me.label, settings.secret_key, data["days"]
+        )
         body = json.dumps({"keys": [presenters_c.issued(one) for one in issued]})
         return Answer(201, {}, body, assessment.id)
 

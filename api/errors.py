@@ -39,6 +39,7 @@ CANDIDATES = {
     "TIME_IS_UP": 403,
     "SESSION_NOT_STARTED": 404,
     "ALREADY_SUBMITTED": 409,
+    "NOT_APPROVED": 409,
 }
 # werkzeug's texts speak to the site's visitors; these to somebody who writes a client.
 TEXTS = {

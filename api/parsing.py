@@ -12,7 +12,7 @@ from marshmallow import RAISE, Schema, ValidationError
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
-from api.schemas.common import ErrorSchema
+from api.schemas.common import UNKNOWN, ErrorSchema
 from models.errors import InvalidInput
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -146,5 +146,6 @@ def _flat(messages: Any, path: str = "") -> dict[str, list[str]]:
 
 
 def _sentence(fields: dict[str, list[str]]) -> str:
-    name, messages = next(iter(fields.items()))
-    return f"{name}: {messages[0]}"
+    # A field that is misspelt is also missing: the first tells more.
+    name = next((name for name, messages in fields.items() if UNKNOWN in messages), next(iter(fields)))
+    return f"{name}: {fields[name][0]}"

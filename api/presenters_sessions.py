@@ -30,6 +30,7 @@ COLUMNS = (
     "startedAt",
     "submittedAt",
     "submittedBy",
+    "mode",
 )
 # With these at its start a spreadsheet takes a cell for a formula, tabs and line ends before them aside.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -60,6 +61,7 @@ def summary(taken: CandidateSession, key: CandidateKey) -> Json:
     return {
         "id": taken.id,
         "assessment_id": taken.assessment_id,
+        "mode": taken.mode,
         "candidate_email": key.candidate_email,
         "candidate_name": key.candidate_name,
         "status": taken.status,
@@ -230,6 +232,7 @@ def _cells(taken: CandidateSession, key: CandidateKey) -> list[str]:
         told["started_at"],
         told["submitted_at"],
         told["submitted_by"],
+        told["mode"],
     )
     return [_defused("" if cell is None else str(cell)) for cell in cells]
 
@@ -251,12 +254,17 @@ def cohort(assessment: Assessment, found: Cohort) -> Json:
     return {
         "assessment_id": assessment.id,
         "n": figures.n,
-        "mean": figures.mean,
-        "deviation": figures.deviation,
+        "mean": _rounded(figures.mean),
+        "deviation": _rounded(figures.deviation),
         "percentiles": figures.percentiles,
-        "pass_rate": found.pass_rate,
+        "pass_rate": _rounded(found.pass_rate),
         "distribution": [_bin(place, count) for place, count in enumerate(bins)] if bins else None,
     }
+
+
+def _rounded(figure: float | None) -> float | None:
+    """A figure as it is told: nobody's sample is worth more places."""
+    return None if figure is None else round(figure, 4)
 
 
 def _bin(place: int, count: int) -> Json:
@@ -272,9 +280,9 @@ def item_figures(assessment: Assessment, found: FormFigures, with_keys: bool) ->
         "assessment_id": assessment.id,
         "form_id": assessment.form_id,
         "n": figures.n,
-        "mean": figures.mean,
-        "deviation": figures.deviation,
-        "kr20": figures.kr20,
+        "mean": _rounded(figures.mean),
+        "deviation": _rounded(figures.deviation),
+        "kr20": _rounded(figures.kr20),
         "items": [
             _item(shown, item, with_keys) for shown, item in zip(found.questions, figures.items, strict=True)
         ],
@@ -291,10 +299,12 @@ def _item(shown: ShownQuestion, item: ItemStatistics, with_keys: bool) -> Json:
         "skill": shown.question.skill_name,
         "question": shown.question.stem,
         "n": item.n,
-        "difficulty": item.difficulty,
-        "discrimination": item.discrimination,
-        "options": [{**one, "share": shares[one["id"]]} for one in shown.options] if shares else None,
-        "omitted": item.omitted,
+        "difficulty": _rounded(item.difficulty),
+        "discrimination": _rounded(item.discrimination),
+        "options": [{**one, "share": _rounded(shares[one["id"]])} for one in shown.options]
+        if shares
+        else None,
+        "omitted": _rounded(item.omitted),
         "suspect": item.is_suspect,
     }
     return told | _key(shown) if with_keys else told

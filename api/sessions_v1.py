@@ -37,6 +37,7 @@ from models import (
     session_results,
     task_scores,
 )
+from models.candidates import Wanted
 from models.errors import InvalidInput
 from models.session import Database
 from models.timeline import Place, timeline
@@ -68,10 +69,8 @@ def index(query: dict[str, Any]) -> dict[str, Any]:
     """Sessions, newest first, of all assessments or of one."""
     after, limit = from_cursor(query["cursor"]), query["limit"]
     with services().database.read() as session:
-        assessment_id = _assessment_id(session, query["assessment_id"])
-        rows = CandidateSession.page(
-            session, caller().organization_id, assessment_id, query["status"], after, limit + 1
-        )
+        wanted = _wanted(session, query)
+        rows = CandidateSession.page(session, caller().organization_id, wanted, after, limit + 1)
         page, cursor = cut(rows, limit)
         keys = candidates.keys_of(session, page)
     return {"sessions": [presenters.summary(row, keys[row.key_id]) for row in page], "next_cursor": cursor}
@@ -86,23 +85,19 @@ def export(query: dict[str, Any]) -> Response:
     """Sessions as CSV in UTF-8, newest first. A text that a spreadsheet would run gets an apostrophe."""
     database, organization_id = services().database, caller().organization_id
     with database.read() as session:
-        assessment_id = _assessment_id(session, query["assessment_id"])
-    rows = _exported(database, organization_id, assessment_id, query["status"])
+        wanted = _wanted(session, query)
+    rows = _exported(database, organization_id, wanted)
     response = Response(rows, mimetype="text/csv")
     response.headers["Content-Disposition"] = "attachment; filename=sessions.csv"
     return response
 
 
-def _exported(
-    database: Database, organization_id: str, assessment_id: str | None, status: str | None
-) -> Iterator[str]:
+def _exported(database: Database, organization_id: str, wanted: Wanted) -> Iterator[str]:
     yield presenters.csv_head()
     after: tuple[datetime, str] | None = None
     while True:
         with database.read() as session:
-            rows = CandidateSession.page(
-                session, organization_id, assessment_id, status, after, EXPORTED_AT_ONCE
-            )
+            rows = CandidateSession.page(session, organization_id, wanted, after, EXPORTED_AT_ONCE)
             keys = candidates.keys_of(session, rows)
         if not rows:
             return
@@ -110,9 +105,11 @@ def _exported(
         after = (rows[-1].started_at, rows[-1].id)
 
 
-def _assessment_id(session: Session, text: str | None) -> str | None:
-    """The id of the caller's assessment; raises NotFound for what is none."""
-    return Assessment.get(session, caller().organization_id, text).id if text is not None else None
+def _wanted(session: Session, query: dict[str, Any]) -> Wanted:
+    """What the query asks for; raises NotFound for an assessment that was never the caller's."""
+    text = query["assessment_id"]
+    found = Assessment.ever(session, caller().organization_id, text) if text is not None else None
+    return Wanted(found.id if found else None, query["status"], query["mode"])
 
 
 @blueprint.get("/sessions/<session_id>")

@@ -28,7 +28,7 @@ def cohort_stats(query: dict[str, Any], assessment_id: str) -> dict[str, Any]:
     """
     me = caller()
     with services().database.read() as session:
-        assessment = Assessment.get(session, me.organization_id, assessment_id)
+        assessment = Assessment.ever(session, me.organization_id, assessment_id)
         cohort = cohorts.cohort_of(session, assessment, me.mode)
         told = presenters.cohort(assessment, cohort)
         if query["session_id"] is None:
@@ -49,6 +49,6 @@ def item_stats(query: dict[str, Any], assessment_id: str) -> dict[str, Any]:
     """
     me = caller()
     with services().database.read() as session:
-        assessment = Assessment.get(session, me.organization_id, assessment_id)
+        assessment = Assessment.ever(session, me.organization_id, assessment_id)
         figures = cohorts.form_figures(session, assessment, me.mode)
     return presenters.item_figures(assessment, figures, with_keys=query["include"] == "keys")

@@ -49,8 +49,18 @@ class Api:
             timeout=SECONDS,
         )
         if not answer.ok:
-            raise Refused(f"{method} {path}: {answer.status_code} {answer.json().get('error')}")
+            raise Refused(f"{method} {path}: {answer.status_code} {reason_of(answer)}")
         return answer.json()
+
+
+def reason_of(answer: requests.Response) -> str:
+    """Why the API said no; the first line of whatever a proxy says in its place."""
+    try:
+        body = answer.json()
+    except ValueError:
+        return answer.text.strip().partition("\n")[0]
+    code = f" ({body['code']})" if "code" in body else ""
+    return f"{body.get('error')}{code}"
 
 
 def make_assessment(owner: Api) -> str:

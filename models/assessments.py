@@ -63,9 +63,17 @@ class Assessment(Base):
     @classmethod
     def get(cls, session: Session, organization_id: str, text: str) -> "Assessment":
         """The organisation's assessment of that id; raises NotFound for anything else."""
+        found = cls.ever(session, organization_id, text)
+        if found.deleted_at is not None:
+            raise NotFound(NO_SUCH_ASSESSMENT)
+        return found
+
+    @classmethod
+    def ever(cls, session: Session, organization_id: str, text: str) -> "Assessment":
+        """As `get`, and deleted ones too: their results stay."""
         assessment_id = parse_id(text)
         found = session.get(cls, assessment_id) if assessment_id else None
-        if found is None or found.organization_id != organization_id or found.deleted_at is not None:
+        if found is None or found.organization_id != organization_id:
             raise NotFound(NO_SUCH_ASSESSMENT)
         return found
 

@@ -1,6 +1,7 @@
 """Candidates: their keys, and the session that a key opens."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -97,6 +98,15 @@ class CandidateKey(Base):
         return found
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """Which of an organisation's sessions are wanted; None is any."""
+
+    assessment_id: str | None = None
+    status: str | None = None
+    mode: str | None = None
+
+
 class CandidateSession(Base):
     """One candidate at one assessment, from the start to the result.
 
@@ -150,17 +160,18 @@ class CandidateSession(Base):
         cls,
         session: Session,
         organization_id: str,
-        assessment_id: str | None,
-        status: str | None,
+        wanted: Wanted,
         after: tuple[datetime, str] | None,
         limit: int,
     ) -> list["CandidateSession"]:
-        """Up to `limit` sessions, newest first, of all assessments or of one."""
+        """Up to `limit` of the sessions that are wanted, newest first."""
         query = select(cls).where(cls.organization_id == organization_id, cls.erased_at.is_(None))
-        if assessment_id is not None:
-            query = query.where(cls.assessment_id == assessment_id)
-        if status is not None:
-            query = query.where(cls.status == status)
+        if wanted.assessment_id is not None:
+            query = query.where(cls.assessment_id == wanted.assessment_id)
+        if wanted.status is not None:
+            query = query.where(cls.status == wanted.status)
+        if wanted.mode is not None:
+            query = query.where(cls.mode == wanted.mode)
         query = paging.newest_first(query, cls.started_at, cls.id, after, limit)
         return list(session.scalars(query))
 

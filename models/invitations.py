@@ -41,14 +41,15 @@ def issue(
     mode: str,
     by: str,
     secret_key: bytes,
+    days: int | None = None,
 ) -> list[Issued]:
-    """A key for each candidate, in their order, good for the assessment's `expires_in_days` from now.
+    """A key for each candidate, in their order, good for so many days from now; None: the assessment's.
 
     The assessment is to be held, so that none is made while it is deleted.
     """
     now = utcnow()
     issued = []
-    for candidate in candidates:
+    for place, candidate in enumerate(candidates):
         credential = credentials.issue(f"ck_{mode}_", secret_key)
         key = CandidateKey(
             organization_id=assessment.organization_id,
@@ -59,9 +60,10 @@ def issue(
             candidate_email=candidate.email,
             candidate_name=candidate.name,
             extra_percent=candidate.extra_percent,
-            expires_at=now + timedelta(days=assessment.expires_in_days),
+            expires_at=now + timedelta(days=days or assessment.expires_in_days),
             created_by=by,
-            created_at=now,
+            # Lists are in the order of time, and the candidates were named in an order.
+            created_at=now + timedelta(microseconds=place),
         )
         session.add(key)
         issued.append(Issued(key, credential.text))

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from models.assessments import APPROVED, DRAFT, IS_A_TASK, Assessment, AssessmentVersion
 from models.base import Json, new_id, parse_id, table_of, utcnow
 from models.bulk import insert_rows
-from models.errors import Conflict, InvalidInput, NotFound
+from models.errors import Conflict, InvalidInput, NotFound, Refused
 from models.forms import Form, FormQuestion
 from models.questions import NUMERIC, SHORT_ANSWER, NewQuestion, Question, QuestionKey, option_ids, rows_of
 
@@ -99,9 +99,11 @@ def is_usable(assessment: Assessment, require_approval: bool) -> bool:
 
 
 def check_usable(assessment: Assessment, require_approval: bool) -> None:
-    """Raise Conflict for an assessment that no candidate may take yet."""
+    """Raise Refused for an assessment that no candidate may take yet."""
     if not is_usable(assessment, require_approval):
-        raise Conflict("This assessment is not approved; approve it before candidates take it.")
+        raise Refused(
+            "NOT_APPROVED", "This assessment is not approved; approve it before candidates take it."
+        )
 
 
 def versions_of(session: Session, assessment: Assessment) -> list[AssessmentVersion]:

@@ -172,6 +172,8 @@ def _answers(session: Session, place: Place, answers: Sequence[tuple[str, Any]])
     for at, (question_id, (_, value)) in enumerate(zip(ids, answers, strict=True)):
         try:
             checked.append(answer_of(taken.id, taken.form_id, question_id, value, shapes))
+        except InvalidInput as error:
+            problems[f"answers.{at}"] = error.errors["answer"]
         except DomainError as error:
             problems[f"answers.{at}"] = [str(error)]
     if not problems and len({one.question_id for one in checked}) < len(checked):

@@ -32,7 +32,9 @@ class Rule:
 
 
 INVALID = Rule(
-    "INVALID_KEY", "Invalid candidate key", lambda standing: standing.is_revoked or standing.is_deleted
+    "INVALID_KEY",
+    "Invalid candidate key: send one that is in force (ck_…) in the header x-api-key.",
+    lambda standing: standing.is_revoked or standing.is_deleted,
 )
 EXPIRED = Rule(
     "KEY_EXPIRED",

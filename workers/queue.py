@@ -113,7 +113,8 @@ def close_sessions(database: Database) -> list[str]:
     with database.read() as session:
         overdue = taking.overdue(session, SWEEP_LIMIT)
         unscored = scoring_jobs.unscored(session, SWEEP_LIMIT)
-    jobs = [_each(database, one, taking.finish_overdue, []) for one in overdue]
+    none: list[str] = []
+    jobs = [_each(database, one, taking.finish_overdue, none) for one in overdue]
     for one in unscored:
         _each(database, one, scoring_jobs.give_up, None)
     return list(chain.from_iterable(jobs))

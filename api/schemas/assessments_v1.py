@@ -162,6 +162,14 @@ class NewKeysSchema(StrictSchema):
         Text(LONGEST_NAME, allow_none=True), load_default=None, allow_none=True, data_key="candidateNames"
     )
     extra_percent = _extra_time("So much more time than the assessment gives, for all of them.")
+    days = fields.Integer(
+        strict=True,
+        load_default=None,
+        allow_none=True,
+        data_key="expiresInDays",
+        validate=validate.Range(min=1, max=MOST_DAYS),
+        metadata={"description": "In the place of the assessment's."},
+    )
     candidates = fields.List(
         fields.Nested(CandidateSchema),
         load_default=None,

@@ -4,6 +4,8 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, fields, validate
 
+UNKNOWN = "This field is not known here; is it misspelt?"
+
 
 class StrictSchema(Schema):
     """Refuses unknown fields by name: they are typing errors more often than not."""
@@ -11,7 +13,7 @@ class StrictSchema(Schema):
     class Meta:
         unknown = RAISE
 
-    error_messages = {"unknown": "This field is not known here; is it misspelt?"}  # noqa: RUF012 - marshmallow's way
+    error_messages = {"unknown": UNKNOWN}  # noqa: RUF012 - marshmallow's way
 
 
 class Text(fields.String):

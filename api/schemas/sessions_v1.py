@@ -7,6 +7,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from api.schemas.assessments_v2 import KeySchema
 from api.schemas.common import PageSchema, StrictSchema
 from models.candidates import SESSION_STATUSES
+from models.organizations import MODES
 from models.responses import WATCHED
 from models.taking_rules import BY_CANDIDATE, BY_DEADLINE
 
@@ -37,11 +38,19 @@ def share(allow_none: bool = True) -> fields.Float:
     return fields.Float(required=True, allow_none=allow_none, validate=validate.Range(0, 1))
 
 
+class Level(fields.Float):
+    """A level: whole, or halfway between two where two passes of the model are a level apart."""
+
+    def _serialize(self, value: Any, *_: Any, **__: Any) -> Any:
+        return value
+
+
 class SessionSummarySchema(Camel):
-    """A session as a list shows it."""
+    """A session as a list shows it. `mode` is its key's: a test key's session is no candidate's."""
 
     id = fields.UUID(required=True)
     assessment_id = fields.UUID(required=True)
+    mode = fields.String(required=True, validate=validate.OneOf(MODES))
     candidate_email = fields.String(required=True, allow_none=True)
     candidate_name = fields.String(required=True, allow_none=True)
     status = fields.String(required=True, validate=validate.OneOf(SESSION_STATUSES))
@@ -121,8 +130,8 @@ class CriterionResultSchema(Camel):
 
     id = fields.UUID(required=True)
     name = fields.String(required=True)
-    weight = fields.Float(required=True)
-    level = fields.Float(required=True, allow_none=True)
+    weight = fields.Integer(required=True)
+    level = Level(required=True, allow_none=True)
     by = fields.String(required=True, allow_none=True, validate=validate.OneOf(["model", "person"]))
     needs_person = fields.Boolean(required=True)
     model = fields.List(fields.Nested(JudgementSchema), required=True)
@@ -240,6 +249,7 @@ class SessionsQuerySchema(Camel, PageSchema):
 
     assessment_id = fields.String(load_default=None)
     status = fields.String(load_default=None, validate=validate.OneOf(SESSION_STATUSES))
+    mode = fields.String(load_default=None, validate=validate.OneOf(MODES))
 
 
 class ExportQuerySchema(Camel, StrictSchema):
@@ -247,6 +257,7 @@ class ExportQuerySchema(Camel, StrictSchema):
 
     assessment_id = fields.String(load_default=None)
     status = fields.String(load_default=None, validate=validate.OneOf(SESSION_STATUSES))
+    mode = fields.String(load_default=None, validate=validate.OneOf(MODES))
 
 
 class IncludeQuerySchema(StrictSchema):

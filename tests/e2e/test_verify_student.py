@@ -3,34 +3,26 @@
 import base64
 import importlib.util
 import json
-import os
 import re
-import shlex
-import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import pairwise
 from types import ModuleType
 from typing import Any
 
 import pytest
-import requests
 import yaml
-from jsonschema import Draft202012Validator
 
 from api import envelope_v1
 from api.schemas import verifications_v1
 from models import eligibility
 from models.base import utcnow
+from tests.conftest import usual_stacks
+from tests.pages import calls_of, check_documented, lines, run, sent
 from tests.stack import ROOT, Stack, free_port
 from workers.delivery.webhooks import sign_headers
 
 EXAMPLE = ROOT / "examples" / "verify_student.py"
 PAGE = ROOT / "docs" / "verify-a-student.md"
 ITEMS = ROOT / "workers" / "generation" / "library" / "items"
-DOCUMENTED = "http://127.0.0.1:8000"
-SETTINGS = ("ASSESSGEN_API_KEY", "ASSESSGEN_WEBHOOK_SECRET")
 
 
 @pytest.fixture(scope="module")
@@ -53,33 +45,15 @@ def example() -> ModuleType:
     return module
 
 
-def run(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
-    """The example as a process of its own, with nobody at its terminal."""
-    inherited = {name: value for name, value in os.environ.items() if name not in SETTINGS}
-    return subprocess.run(
-        [sys.executable, str(EXAMPLE), *arguments],
-        env={**inherited, **environ},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-
-def lines(text: str, start: str) -> list[str]:
-    """The lines that begin so."""
-    return [line for line in text.splitlines() if line.startswith(start)]
-
-
 # --- the example -----------------------------------------------------------------------------
 
 
+@usual_stacks
 def test_the_example_walks_a_student_to_verified_skills(stack: Stack) -> None:
     stack.start()
     signed = {"ASSESSGEN_API_KEY": stack.key, "ASSESSGEN_WEBHOOK_SECRET": stack.webhook_secret()}
 
-    done = run("--server", stack.url, **signed)
+    done = run(EXAMPLE, "--server", stack.url, **signed)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "verified: React (verified by assessment at " in done.stdout
     initiated, completed = lines(done.stdout, "webhook ")
@@ -88,7 +62,7 @@ def test_the_example_walks_a_student_to_verified_skills(stack: Stack) -> None:
     assert initiated.endswith("(signature right)")
     assert completed.endswith("(signature right)")
 
-    again = run("--server", stack.url, "--wrong-first", **signed)
+    again = run(EXAMPLE, "--server", stack.url, "--wrong-first", **signed)
     assert again.returncode == 0, again.stdout + again.stderr
     rejected, passed = lines(again.stdout, "submit ")
     assert "attempt 1: rejected" in rejected
@@ -98,32 +72,32 @@ def test_the_example_walks_a_student_to_verified_skills(stack: Stack) -> None:
 
 
 def test_the_example_says_which_webhooks_it_could_not_check(service: Stack) -> None:
-    unchecked = run("--server", service.url, "--key", service.key)
+    unchecked = run(EXAMPLE, "--server", service.url, "--key", service.key)
     assert unchecked.returncode == 0, unchecked.stdout + unchecked.stderr
     assert "set ASSESSGEN_WEBHOOK_SECRET" in unchecked.stdout
     assert all(line.endswith("(signature not checked)") for line in lines(unchecked.stdout, "webhook "))
 
 
 def test_the_example_goes_without_webhooks(service: Stack) -> None:
-    alone = run("--server", service.url, "--key", service.key, "--no-webhook")
+    alone = run(EXAMPLE, "--server", service.url, "--key", service.key, "--no-webhook")
     assert alone.returncode == 0, alone.stdout + alone.stderr
     assert lines(alone.stdout, "webhook") == []
 
 
 def test_a_wrong_key_ends_the_example_with_the_api_s_own_words(service: Stack) -> None:
-    refused = run("--server", service.url, "--key", "ak_live_wrong")
+    refused = run(EXAMPLE, "--server", service.url, "--key", "ak_live_wrong")
     assert refused.returncode == 1
     assert refused.stderr.strip() == "POST /api/v1/verify: 401 INVALID_API_KEY: Invalid API key"
 
 
 def test_without_a_key_the_example_tells_how_to_make_one() -> None:
-    helpless = run()
+    helpless = run(EXAMPLE)
     assert helpless.returncode == 2
     assert 'assessgen keys create --org "My Company"' in helpless.stderr
 
 
 def test_without_a_service_the_example_tells_how_to_start_one() -> None:
-    alone = run("--server", f"http://127.0.0.1:{free_port()}", "--key", "any")
+    alone = run(EXAMPLE, "--server", f"http://127.0.0.1:{free_port()}", "--key", "any")
     assert alone.returncode == 2
     assert "`make run` starts a service" in alone.stderr
 
@@ -175,50 +149,11 @@ def test_what_the_student_knows_is_right_and_picks_one_option(example: ModuleTyp
 # --- the page --------------------------------------------------------------------------------
 
 
-@dataclass
-class Call:
-    """A curl command of the page, as the request that it makes."""
-
-    method: str
-    path: str
-    headers: dict[str, str]
-    body: Any
-
-    @property
-    def route(self) -> str:
-        """The path without its query."""
-        return self.path.partition("?")[0]
-
-
-def calls_of(text: str) -> list[Call]:
-    """The curl commands in the page's shell blocks, in order."""
-    blocks = re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
-    return [_call(shlex.split(block)) for block in blocks if block.startswith("curl ")]
-
-
-def _call(words: list[str]) -> Call:
-    options: dict[str, list[str]] = {}
-    [url] = [word for word in words if word.startswith(DOCUMENTED)]
-    for name, value in pairwise(words):
-        if name in ("-X", "-H", "-d"):
-            options.setdefault(name, []).append(value)
-    body = json.loads(options["-d"][0]) if "-d" in options else None
-    [method] = options.get("-X", ["GET" if body is None else "POST"])
-    headers = dict(header.split(": ", 1) for header in options["-H"])
-    return Call(method, url.removeprefix(DOCUMENTED), headers, body)
-
-
 def test_every_command_of_the_page_is_one_of_the_documented_calls(service: Stack) -> None:
     document = service.get("/openapi.json").json()
     calls = calls_of(PAGE.read_text())
     assert len(calls) >= 12
-    for call in calls:
-        template = re.sub(r"/verifications/\$RECORD$", "/verifications/{record_id}", call.route)
-        described = document["paths"][template][call.method.lower()]
-        if call.body is not None:
-            [content] = described["requestBody"]["content"].values()
-            schema = {**content["schema"], "components": document["components"]}
-            Draft202012Validator(schema).validate(call.body)
+    check_documented(document, calls)
 
 
 def test_the_page_s_walk_is_accepted_as_it_stands(service: Stack, example: ModuleType) -> None:
@@ -233,7 +168,7 @@ def test_the_page_s_walk_is_accepted_as_it_stands(service: Stack, example: Modul
                 {"questionId": one["questionId"], "selectedAnswer": choose(one["options"])}
                 for one in questions
             ]
-        data = _sent(service, call, values)
+        data = sent(service, call, values).json()["data"]
         questions = data.get("questions", questions)
         values["$TOKEN"] = data.get("sessionToken", values["$TOKEN"])
         values["$RECORD"] = data.get("recordVerificationId", values["$RECORD"])
@@ -241,22 +176,6 @@ def test_the_page_s_walk_is_accepted_as_it_stands(service: Stack, example: Modul
             scores.append(data["result"]["passed"])
     assert scores == [False, True]
     assert data == {"recordVerificationId": values["$RECORD"], "erased": True, "studentErased": True}
-
-
-def _sent(service: Stack, call: Call, values: dict[str, str]) -> dict[str, Any]:
-    def filled(text: str) -> str:
-        return re.sub(r"\$[A-Z]+", lambda found: values[found.group()], text)
-
-    answer = requests.request(
-        call.method,
-        service.url + filled(call.path),
-        headers={name: filled(value) for name, value in call.headers.items()},
-        json=call.body,
-        timeout=100,
-    )
-    assert answer.status_code == 200, f"{call.path}: {answer.text}"
-    data: dict[str, Any] = answer.json()["data"]
-    return data
 
 
 def test_the_page_s_table_of_errors_has_every_code_with_its_status() -> None:

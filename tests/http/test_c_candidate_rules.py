@@ -15,6 +15,7 @@ from models.base import Json, new_id, table_of
 from models.candidates import CandidateKey, CandidateSession
 from models.responses import Response, SessionEvent
 from models.session import Database
+from models.taking_rules import INVALID
 from models.task_executions import TaskExecution
 from tests.conftest import Account, settings_for
 from tests.contract.checked import CheckedClient, client_of
@@ -109,7 +110,7 @@ def test_what_is_no_candidate_key_opens_nothing(
     before = stored(database)
     for text in [None, *texts]:
         body = refused(CALLS[call](client_of(app, text), made), 401, "INVALID_KEY")
-        assert body == {"error": "Invalid candidate key", "code": "INVALID_KEY"}
+        assert body == {"error": INVALID.message, "code": "INVALID_KEY"}
     assert stored(database) == before
 
 
@@ -210,7 +211,7 @@ def test_an_assessment_that_nobody_approved_is_not_started_where_that_is_asked_f
     )
     monkeypatch.setattr(services, "settings", strict)
     before = stored(database)
-    refused(candidate.post(SESSION), 409, None)
+    refused(candidate.post(SESSION), 409, "NOT_APPROVED")
     assert stored(database) == before
 
 
@@ -280,6 +281,18 @@ def test_a_bad_answer_is_refused_and_not_saved(
     before = stored(database)
     refused(client.put(response_of(made.questions["code"]), json=BAD_ANSWERS[case]), 400, None)
     assert stored(database) == before
+
+
+def test_what_is_wrong_is_said_once_and_a_misspelt_field_by_its_name(
+    taken: tuple[CheckedClient, Exam],
+) -> None:
+    client, made = taken
+    said = client.put(response_of(made.questions["code"]), json={"answr": "a"}).get_json()
+    assert said["error"] == "answr: This field is not known here; is it misspelt?"
+    assert set(said["errors"]) == {"answer", "answr"}
+    said = client.post(SUBMIT, json=one_answer(made.questions["code"], "z")).get_json()
+    assert said["error"].startswith("answers.0: The answer ")
+    assert said["errors"] == {"answers.0": [said["error"].removeprefix("answers.0: ")]}
 
 
 def test_an_answer_to_a_question_of_another_form_is_not_found(

@@ -167,12 +167,24 @@ def test_a_key_expires_so_many_days_after_it_is_made(client: CheckedClient, days
         assert listed(client, made)[0]["status"] == "expired"
 
 
+def test_the_call_that_makes_keys_may_say_for_how_long(client: CheckedClient, made: str) -> None:
+    with standing_clock() as clock:
+        [key] = keys(client, made, expiresInDays=30)
+        assert key["expiresAt"] == iso_time(clock.now + timedelta(days=30))
+
+
+def test_keys_are_listed_as_their_candidates_were_named(client: CheckedClient, made: str) -> None:
+    names = [f"Candidate {place:02}" for place in range(20)]
+    keys(client, made, 20, candidateNames=names)
+    assert [one["candidateName"] for one in listed(client, made)] == names
+
+
 def test_the_list_is_oldest_first_and_goes_on_at_its_cursor(client: CheckedClient, made: str) -> None:
     with standing_clock() as clock:
         ids = []
         for _ in range(3):
             clock.forward(seconds=1)
-            ids += sorted(one["id"] for one in keys(client, made, 2))
+            ids += [one["id"] for one in keys(client, made, 2)]
     assert [one["id"] for one in listed(client, made)] == ids
     page = client.get(f"{at(made)}?limit=4").get_json()
     rest = client.get(f"{at(made)}?limit=4&cursor={page['nextCursor']}").get_json()
@@ -236,7 +248,7 @@ def test_where_approval_is_required_a_draft_has_no_keys_and_a_task_needs_none(
     monkeypatch.setattr(services, "settings", replace(services.settings, require_approval=True))
     before = rows()
     answer = client.post(at(generated), json={"count": 1}, headers={"Idempotency-Key": "early"})
-    assert (answer.status_code, "not approved" in answer.get_json()["error"]) == (409, True)
+    assert (answer.status_code, answer.get_json()["code"]) == (409, "NOT_APPROVED")
     assert rows() == before
     assert client.post(f"{ASSESSMENTS}/{generated}/approve").status_code == 200
     again = client.post(at(generated), json={"count": 1}, headers={"Idempotency-Key": "early"})

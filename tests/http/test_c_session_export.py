@@ -57,6 +57,7 @@ def test_sessions_are_exported_a_row_each(
         "startedAt": told["startedAt"],
         "submittedAt": told["submittedAt"],
         "submittedBy": "candidate",
+        "mode": "live",
     }
     assert [row["status"] for row in exported(client)] == ["in_progress", "scored"]
     [begun] = exported(client, "?status=in_progress")
@@ -67,7 +68,7 @@ def test_sessions_are_exported_a_row_each(
 def test_an_export_of_nothing_has_its_header(client: CheckedClient) -> None:
     assert client.get(f"{SESSIONS}.csv").text == (
         "id,assessmentId,candidateEmail,candidateName,status,score,passed,cutoff,"
-        "startedAt,submittedAt,submittedBy\r\n"
+        "startedAt,submittedAt,submittedBy,mode\r\n"
     )
 
 

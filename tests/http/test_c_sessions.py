@@ -26,6 +26,7 @@ from tests.contract.stored import changeable
 SUMMARY = {
     "id",
     "assessmentId",
+    "mode",
     "candidateEmail",
     "candidateName",
     "status",
@@ -94,6 +95,16 @@ def test_the_list_has_pages_and_filters(
     assert {one["id"] for one in listed(client, f"?assessmentId={known.id}")} == set(mine)
     assert len(listed(client, "?status=scored")) == 7
     assert listed(client, f"?status=in_review&assessmentId={known.id}") == []
+
+
+def test_test_sessions_say_so_and_may_be_left_out(
+    client: CheckedClient, database: Database, known: Known
+) -> None:
+    [live], [test] = sat(database, known, "111111"), sat(database, known, "000000", mode="test")
+    assert {one["id"]: one["mode"] for one in listed(client)} == {live: "live", test: "test"}
+    assert [one["id"] for one in listed(client, "?mode=live")] == [live]
+    rows = client.get(f"{SESSIONS}.csv?mode=test").text.splitlines()
+    assert [row.split(",")[0] for row in rows] == ["id", test]
 
 
 @pytest.mark.parametrize(("query", "status"), [
@@ -308,4 +319,8 @@ def test_results_stay_when_the_assessment_is_deleted(
     assert client.delete(f"/v1/assessments/{known.id}").status_code == 200
     assert shown(client, one) == before
     assert [row["id"] for row in listed(client)] == [one]
-    assert client.get(f"{SESSIONS}?assessmentId={known.id}").status_code == 404
+    query = f"?assessmentId={known.id}"
+    assert [row["id"] for row in listed(client, query)] == [one]
+    assert one in client.get(f"{SESSIONS}.csv{query}").text
+    for figures in ("cohort-stats", "item-stats"):
+        assert client.get(f"/v1/assessments/{known.id}/{figures}").get_json()["n"] == 1

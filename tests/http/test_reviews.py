@@ -7,7 +7,7 @@ import pytest
 
 from models import Assessment
 from models.base import new_id
-from models.errors import Conflict
+from models.errors import Refused
 from models.reviews import check_usable, is_usable
 from tests.contract.checked import CheckedClient
 from tests.contract.jobs import ASSESSMENTS, status_of, submit
@@ -132,7 +132,7 @@ def test_a_setting_keeps_drafts_from_candidates(status: str, required: bool, usa
     if usable:
         check_usable(assessment, required)
     else:
-        with pytest.raises(Conflict, match="not approved"):
+        with pytest.raises(Refused, match="not approved"):
             check_usable(assessment, required)
 
 
