@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
@@ -16,6 +17,7 @@ from urllib.request import urlopen
 import pytest
 from click.testing import CliRunner, Result
 
+from api import cli_client
 from api.cli import main
 
 ROOT = Path(__file__).parents[2]
@@ -91,10 +93,11 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     service.end()
 
 
-def here(home: Path, *words: str) -> Result:
+def here(home: Path, *words: str, **more: str) -> Result:
     """Call the command in this process: for what needs none of its own, as that takes a second."""
-    empty = {"DATABASE_URL": None, "CELERY_BROKER_URL": None, "ASSESSGEN_SERVER": None}
-    return CliRunner().invoke(main, words, env={"ASSESSGEN_HOME": str(home), **empty})
+    names = ("DATABASE_URL", "CELERY_BROKER_URL", "ANTHROPIC_API_KEY")
+    empty = {name: None for name in os.environ if name in names or name.startswith("ASSESSGEN_")}
+    return CliRunner().invoke(main, words, env={**empty, "ASSESSGEN_HOME": str(home), **more})
 
 
 def wait_until(true: Callable[[], bool]) -> None:
@@ -132,9 +135,10 @@ def test_the_doctor_says_where_mail_goes_and_shows_no_password(cli: Cli) -> None
     said = "SMTP smtp.example.com:587 (starttls, logs in as mailer)"
     assert said in " ".join(done.stdout.replace("│", " ").split())
     assert "hunter" not in done.stdout + done.stderr
-    lacking = cli.run("doctor", ASSESSGEN_SMTP_HOST="smtp.example.com", ASSESSGEN_SMTP_CA_FILE="/no/ca.pem")
-    assert lacking.returncode == 1
-    assert "Correct ASSESSGEN_SMTP_CA_FILE" in lacking.stdout
+    lacking = {"ASSESSGEN_SMTP_HOST": "smtp.example.com", "ASSESSGEN_SMTP_CA_FILE": "/no/ca.pem"}
+    told = here(cli.home / "data", "doctor", **lacking)
+    assert told.exit_code == 1
+    assert "Correct ASSESSGEN_SMTP_CA_FILE" in told.stdout
 
 
 def test_the_doctor_names_each_problem_with_its_remedy_and_shows_no_secret(cli: Cli) -> None:
@@ -157,12 +161,13 @@ def test_keys_are_made_listed_and_revoked(cli: Cli) -> None:
     assert key.startswith("ak_test_")
     assert made.stdout.count("\n") == 1
     prefix = key.removeprefix("ak_test_")[:10]
-    listed = cli.run("keys", "list", "--org", "Acme")
+    data = cli.home / "data"
+    listed = here(data, "keys", "list", "--org", "Acme")
     assert prefix in listed.stdout
     assert key not in listed.stdout
-    assert cli.run("keys", "revoke", "--org", "Acme", prefix).returncode == 0
-    assert cli.run("keys", "revoke", "--org", "Acme", "2222222222").returncode == 1
-    assert cli.run("webhooks", "secret", "--org", "Acme").stdout.startswith("whsec_")
+    assert here(data, "keys", "revoke", "--org", "Acme", prefix).exit_code == 0
+    assert here(data, "keys", "revoke", "--org", "Acme", "2222222222").exit_code == 1
+    assert here(data, "webhooks", "secret", "--org", "Acme").stdout.startswith("whsec_")
 
 
 def test_an_unknown_organisation_is_not_made_by_looking_at_it(tmp_path: Path) -> None:
@@ -184,7 +189,7 @@ def test_generate_without_a_service_runs_one_for_the_job(cli: Cli) -> None:
     assert stat.S_IMODE(key_file.stat().st_mode) == 0o600
     assert key_file.read_text() not in done.stdout + done.stderr
     assert not (cli.home / "data" / "server.json").exists()
-    assert "completed" in cli.run("jobs", "list").stdout
+    assert "completed" in here(cli.home / "data", "jobs", "list").stdout
 
 
 def test_generate_uses_the_service_of_its_home_and_prints_one_json_object(served: Served) -> None:
@@ -198,9 +203,9 @@ def test_generate_uses_the_service_of_its_home_and_prints_one_json_object(served
     assert made["assessment"]["number_of_questions"] == 5
     assert "Assessment created successfully" in done.stderr
     job = made["task_execution"]["id"]
-    assert "completed" in cli.run("jobs", "show", job).stdout
-    retried = cli.run("jobs", "retry", job)
-    assert retried.returncode == 1
+    assert "completed" in here(cli.home / "data", "jobs", "show", job).stdout
+    retried = here(cli.home / "data", "jobs", "retry", job)
+    assert retried.exit_code == 1
     assert "only one that is failed can be retried" in retried.stderr
     watched = cli.run("watch", job, "--json", ASSESSGEN_SERVER=served.url, ASSESSGEN_API_KEY=_key(cli))
     assert json.loads(watched.stdout)["assessment"] == made["assessment"]
@@ -216,10 +221,13 @@ def test_a_service_says_where_things_are(served: Served) -> None:
 
 
 def test_a_second_service_on_a_home_or_a_port_is_refused(cli: Cli, served: Served) -> None:
-    second = served.cli.run("serve", "--port", "0")
+    # Both at once, for each tries for three seconds.
+    with ThreadPoolExecutor(2) as pool:
+        on_the_home = pool.submit(served.cli.run, "serve", "--port", "0")
+        on_the_port = pool.submit(cli.run, "serve", "--port", served.url.rpartition(":")[2])
+    second, other = on_the_home.result(), on_the_port.result()
     assert second.returncode == 1
     assert f"Another assessgen serves from {served.cli.home / 'data'} at {served.url}" in second.stderr
-    other = cli.run("serve", "--port", served.url.rpartition(":")[2])
     assert other.returncode == 1
     assert "is taken by another program" in other.stderr
 
@@ -268,12 +276,14 @@ def test_bad_settings_exit_2_and_name_the_variable(cli: Cli) -> None:
     assert "ASSESSGEN_ENGINE" in done.stderr
 
 
-def test_a_service_that_is_away_exits_2(cli: Cli) -> None:
-    done = cli.run(
+def test_a_service_that_is_away_exits_2(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli_client, "FIRST_PATIENCE", 0.2)
+    done = here(
+        tmp_path,
         *("generate", "--role", "X", "--description", str(EXAMPLE)),
         *("--server", "http://127.0.0.1:1", "--api-key", "k"),
     )
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert "can't be reached (nothing answers there)" in done.stderr
 
 

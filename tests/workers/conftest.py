@@ -1,14 +1,63 @@
 """Fixtures of the worker runtime's tests."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import migrations
 from models.session import Database
 from settings import Settings
+from tests.conftest import POSTGRES, needs_postgres, settings_for
 from tests.fakes.model_server import ModelServer
+from tests.templates import Templates
+from workers.bank import ShippedLibrary
+from workers.generation import library
 from workers.process import WorkerProcess
+
+
+@pytest.fixture(scope="package", autouse=True)
+def library_read_once() -> Iterator[None]:
+    """The shipped items are read from their files once, not by each worker: that takes half a second."""
+    read = library.load()
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(library, "load", lambda: list(read))
+        yield
+
+
+@pytest.fixture(scope="package")
+def templates(tmp_path_factory: pytest.TempPathFactory, library_read_once: None) -> Iterator[Templates]:
+    """Databases with the schema and the shipped items, as a worker that was there before leaves them."""
+    home = tmp_path_factory.mktemp("templates")
+
+    def make_ready(url: str) -> None:
+        database = Database(settings_for(home, url).database_url)
+        migrations.upgrade(database)
+        ShippedLibrary(database)
+        database.dispose()
+
+    with Templates(home, POSTGRES, make_ready) as templates:
+        yield templates
+
+
+@pytest.fixture(params=["sqlite", needs_postgres])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path, templates: Templates) -> Iterator[str]:
+    """The address of a database of the test's own, once for each kind."""
+    if request.param == "sqlite":
+        yield templates.sqlite(tmp_path / "test.db")
+        return
+    with templates.postgresql() as url:
+        yield url
+
+
+@pytest.fixture
+def database(settings: Settings) -> Iterator[Database]:
+    """That database, which has its schema already."""
+    database = Database(settings.database_url)
+    yield database
+    database.dispose()
 
 
 class Workers:

@@ -81,7 +81,7 @@ def to_the_end(worker: WorkerProcess, database: Database, *ids: str) -> None:
         worker.run(ids)
         return all(job(database, one).status in (COMPLETED, FAILED) for one in ids)
 
-    until(step, "the jobs have ended", 30)
+    until(step, "the jobs have ended")
 
 
 def lines(database: Database, job_id: str) -> list[str]:
@@ -301,7 +301,7 @@ def test_the_sweep_looks_after_batches_and_jobs_end_without_further_ado(
             worker.run([woken.pop()])
         return job(database, job_id).status == COMPLETED
 
-    until(swept, "the job has ended", 20)
+    until(swept, "the job has ended")
 
 
 # --- two at once, and kills --------------------------------------------------------------------
@@ -316,7 +316,7 @@ def test_sweeps_of_several_workers_at_once_send_and_store_each_call_once(
     barrier = Barrier(4)
 
     def sweep(worker: WorkerProcess) -> None:
-        barrier.wait(timeout=20)
+        barrier.wait(timeout=60)
         for _ in range(5):
             tick(worker)
             worker.run(ids)
@@ -412,7 +412,7 @@ def test_somebody_else_s_batch_of_the_same_size_is_not_taken_for_ours(
     first, second = claude("w1"), claude("w2")
     assert second.economy is not None
     foreign = [(f"request-{number}", asker.body(f"foreign {number}")) for number in range(4)]
-    asyncio.run_coroutine_threadsafe(second.economy._client.create(foreign), second._loop).result(10)
+    asyncio.run_coroutine_threadsafe(second.economy._client.create(foreign), second._loop).result(30)
     first.run([job_id])
     dies(first, "create", "before", monkeypatch)
     killed_tick(first)
@@ -443,7 +443,7 @@ def test_a_kill_while_results_are_read_stores_each_answer_once(
 
     monkeypatch.setattr(batches, "answered", dying)
     with pytest.raises(Killed):
-        until(lambda: tick(first), "the worker is killed", 10)
+        until(lambda: tick(first), "the worker is killed")
     monkeypatch.setattr(batches, "answered", real)
     assert len(calls(database)) == 2
     second.run([job_id])
@@ -653,7 +653,7 @@ def test_a_worker_closes_in_the_middle_of_a_batch(
     worker = claude()
     worker.run([job_id])
     worker.sweep()
-    server.wait_for(lambda it: any(call.path == BATCHES for call in it.calls))
+    server.wait_for(lambda it: any(call.path == BATCHES for call in it.calls), 30)
     worker.sweep()
     worker.close()
     assert [batch.status for batch in stored_batches(database)] == [SUBMITTING]

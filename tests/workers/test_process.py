@@ -51,7 +51,7 @@ class Gate:
         await run.step("first", lambda: value(1))
         self.entered.set()
         try:
-            await asyncio.to_thread(self.open.wait, 20)
+            await asyncio.to_thread(self.open.wait, 60)
             await run.step("second", lambda: value(2))
             await complete(run)
         except BaseException as error:
@@ -60,7 +60,7 @@ class Gate:
 
     def wait(self) -> None:
         """Return once the run stands between its two steps."""
-        assert self.entered.wait(timeout=10), "the run did not come to its gate"
+        assert self.entered.wait(timeout=30), "the run did not come to its gate"
 
 
 async def complete(run: Run) -> None:
@@ -155,7 +155,7 @@ def test_the_jobs_of_one_message_run_at_once(
         if len(met) == 2:
             for one in met:
                 one.set()
-        await asyncio.wait_for(met[-1].wait() if len(met) == 2 else met[0].wait(), 10)
+        await asyncio.wait_for(met[-1].wait() if len(met) == 2 else met[0].wait(), 30)
         await complete(run)
 
     does(meet)
@@ -171,7 +171,7 @@ def test_two_workers_with_the_same_message_run_the_job_once(
     gate.wait()
     workers("w2").run([job_id])
     gate.open.set()
-    first.result(timeout=10)
+    first.result(timeout=30)
     assert len(gate.runs) == 1
     assert job(database, job_id).worker == "w1"
 
@@ -188,7 +188,7 @@ def test_a_job_cancelled_in_mid_run_has_nothing_more_written(
     cancel(database, job_id)
     before = everything(database)
     gate.open.set()
-    running.result(timeout=10)
+    running.result(timeout=30)
     assert [type(error) for error in gate.ended_with] == [StaleRun]
     assert everything(database) == before
     assert job(database, job_id).error == owner_actions.CANCELLED_ERROR
@@ -201,12 +201,12 @@ def test_the_heartbeat_keeps_the_lease_and_notices_a_claim_that_is_lost(
     running = pool.submit(workers(**FAST).run, [job_id])
     gate.wait()
     first = job(database, job_id).lease_expires_at
-    until(lambda: job(database, job_id).lease_expires_at != first, "the lease is renewed", 10)
+    until(lambda: job(database, job_id).lease_expires_at != first, "the lease is renewed")
     assert not gate.runs[0]._lost
     cancel(database, job_id)
-    until(lambda: gate.runs[0]._lost, "the run has heard that its claim is lost", 10)
+    until(lambda: gate.runs[0]._lost, "the run has heard that its claim is lost")
     gate.open.set()
-    running.result(timeout=10)
+    running.result(timeout=30)
 
 
 # --- faults ------------------------------------------------------------------------------------
@@ -322,7 +322,7 @@ def test_a_worker_that_drains_gives_its_jobs_back_at_once(
     gate.wait()
     worker.drain()
     gate.open.set()
-    running.result(timeout=10)
+    running.result(timeout=30)
     row = job(database, job_id)
     assert (row.status, row.lease_expires_at) == (PROCESSING, None)
     assert due(database) == [job_id]
