@@ -41,7 +41,7 @@ KEYS_EXAMPLE = {"count": 2, "candidateEmails": ["maya@example.com"], "candidateN
 @blueprint.response(201, IssuedKeysSchema)
 @blueprint.refuses(400, 401, 404, 409, 413, 415, 422)
 def create(data: dict[str, Any], assessment_id: str) -> Response:
-    """Make keys, good for `expiresInDays` from now, unless told the assessment's. They are shown this once."""
+    """Make keys, good for `expiresInDays` from now; unless told, the assessment's. They are shown once."""
     me, settings = caller(), services().settings
 
     def make(session: Session) -> Answer:
