@@ -42,7 +42,7 @@ def free_port() -> int:
         return port
 
 
-def until(condition: Callable[[], Any], what: str, seconds: float = 30.0) -> Any:
+def until(condition: Callable[[], Any], what: str, seconds: float = 60.0) -> Any:
     """The condition's value once it is true; AssertionError that names `what` when the time is up."""
     deadline = time.monotonic() + seconds
     while True:

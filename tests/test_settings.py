@@ -318,7 +318,7 @@ def test_many_that_start_at_once_have_the_same_secret(tmp_path: Path) -> None:
 
         def start(_: int, home: Path = home, barrier: Barrier = barrier) -> bytes:
             settings = read(ASSESSGEN_HOME=str(home))
-            barrier.wait(timeout=10)
+            barrier.wait(timeout=60)
             return settings.secret_key
 
         with ThreadPoolExecutor(16) as pool:

@@ -43,10 +43,10 @@ class Home:
         with self.database.read() as session:
             return session.scalar(select(func.count()).select_from(CandidateKey)) or 0
 
-    def load(self, content: str | bytes, *more: str) -> tuple[int, str, str]:
+    def load(self, content: str | bytes, *more: str, **environ: str) -> tuple[int, str, str]:
         """Import; the exit code, stdout and stderr."""
         words = ("keys", "import", self.write(content), "--assessment", self.task, "--org", "Acme", *more)
-        done = here(self.path, *words)
+        done = here(self.path, *words, **environ)
         return done.exit_code, done.stdout, done.stderr
 
 
@@ -185,11 +185,10 @@ def test_another_organisation_s_assessment_is_not_there(home: Home) -> None:
     assert home.keys() == 0
 
 
-def test_a_draft_has_no_keys_where_approval_is_required(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ASSESSGEN_REQUIRE_APPROVAL", "true")
+def test_a_draft_has_no_keys_where_approval_is_required(home: Home) -> None:
     with home.database.write() as session:
         session.get_one(Assessment, home.task).status = "draft"
-    code, _, err = home.load(TWO)
+    code, _, err = home.load(TWO, ASSESSGEN_REQUIRE_APPROVAL="true")
     assert (code, "not approved" in err) == (1, True)
     assert home.keys() == 0
 

@@ -270,14 +270,14 @@ def test_a_receiver_that_trickles_is_cut_at_the_deadline(beginning: bytes, statu
         error, seconds = _failure(f"http://127.0.0.1:{port}/", timeout_seconds=SHORT)
     assert "did not finish its answer within 0.25 seconds" in str(error)
     assert error.status_code == status_code
-    assert SHORT * 0.9 < seconds < 2
+    assert SHORT * 0.9 < seconds < 6
 
 
 def test_a_silent_receiver_is_cut_at_the_deadline(receiver: WebhookReceiver) -> None:
     receiver.answer_with(200, delay=30)
     error, seconds = _failure(receiver.url(), timeout_seconds=SHORT)
     assert "did not finish its answer" in str(error)
-    assert seconds < 2
+    assert seconds < 6
 
 
 def test_a_receiver_that_reads_nothing_is_cut_at_the_deadline() -> None:
@@ -285,14 +285,14 @@ def test_a_receiver_that_reads_nothing_is_cut_at_the_deadline() -> None:
         url = f"http://127.0.0.1:{port}/"
         error, seconds = _failure(url, timeout_seconds=SHORT, body=b"x" * 50_000_000)
     assert "within 0.25 seconds" in str(error)
-    assert seconds < 2
+    assert seconds < 6
 
 
 def test_a_silent_tls_handshake_is_cut_at_the_deadline() -> None:
     with raw_server(lambda connection, closing: closing.wait(10) and None) as port:
         error, seconds = _failure(f"https://127.0.0.1:{port}/", timeout_seconds=SHORT)
     assert "within 0.25 seconds" in str(error)
-    assert seconds < 2
+    assert seconds < 6
 
 
 def test_a_look_up_counts_against_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -302,7 +302,7 @@ def test_a_look_up_counts_against_the_deadline(monkeypatch: pytest.MonkeyPatch) 
     error, seconds = _failure("http://slow.example/", timeout_seconds=SHORT)
     closing.set()
     assert "not resolved in time" in str(error)
-    assert seconds < 2
+    assert seconds < 6
 
 
 @pytest.mark.parametrize(
@@ -368,7 +368,7 @@ def test_over_tls_a_silent_receiver_is_cut_at_the_deadline(
     url = tls_receiver.url(host="hooks.example")
     error, seconds = _failure(url, ca_file=tls_receiver.ca_file, timeout_seconds=SHORT)
     assert "did not finish its answer" in str(error)
-    assert seconds < 2
+    assert seconds < 6
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def test_questions_come_though_the_worker_was_killed_while_it_made_them(stack: S
         stack.start()
         session = session_of(stack, receiver.url("/verifications"))
         call = pool.submit(stack.post, GENERATE, **session)
-        model.wait_for(lambda server: server.count("write") >= 1, timeout=20)
+        model.wait_for(lambda server: server.count("write") >= 1, timeout=60)
         stack.kill(stack.worker_name)
         stack.restart_worker()
         if stack.broker:

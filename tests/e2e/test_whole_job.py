@@ -26,7 +26,7 @@ def test_a_killed_worker_s_job_is_finished_after_the_restart_and_no_model_call_i
         stack.start()
         job_id = stack.generate()
         # In mid-job: the analysis is journalled, the writers' calls are in flight.
-        model.wait_for(lambda server: server.count("write") >= 1, timeout=20)
+        model.wait_for(lambda server: server.count("write") >= 1, timeout=60)
         stack.kill(stack.worker_name)
         stack.restart_worker()
         document = stack.ended(job_id)

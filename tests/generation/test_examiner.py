@@ -196,7 +196,7 @@ def test_no_chain_of_calls_is_longer_than_four(server: ModelServer, flawed: bool
     server.examiner.flags = lambda stem: ("cue",) if flawed and "case" in stem.casefold() else ()
     # The library and the taxonomy are read once in a process, and that is not what is timed.
     form_from(server, brief("Developer", "Python, Django.", number_of_questions=20))
-    server.latency = 0.6
+    server.latency = 1.0
     started = time.monotonic()
     form = form_from(server, brief("Developer", "Python, Django.", number_of_questions=20))
     took = time.monotonic() - started

@@ -243,14 +243,14 @@ def test_the_inner_layers_hold_alone(code: str, tmp_path: Path, monkeypatch: pyt
     assert [path.name for path in tmp_path.iterdir()] == ["readable"]
     assert readable.read_text() == SECRET
     assert readable.stat().st_mode & 0o777 == 0o666
-    assert seconds < 5
+    assert seconds < 20
 
 
 def test_endless_code_ends(tmp_path: Path) -> None:
     with ThreadPoolExecutor(2) as pool:
         for report, seconds in pool.map(lambda code: attempt(code, tmp_path), ENDLESS):
             assert report is None
-            assert seconds < 4.5
+            assert seconds < 20
 
 
 LAYERS = {

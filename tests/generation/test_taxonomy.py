@@ -239,7 +239,7 @@ def test_five_thousand_words_are_read_in_time() -> None:
         BOOK.find(text)
         return time.thread_time() - start
 
-    assert min(seconds() for _ in range(5)) < 0.06
+    assert min(seconds() for _ in range(5)) < 0.12
 
 
 @pytest.mark.parametrize("unit", ["Go ", "C ", "Excel at Go, ", "C++", "a\n", ". "])

@@ -353,9 +353,9 @@ def test_erasing_while_the_model_answers_stores_none_of_it(
     model.latency = 0.3
     with ThreadPoolExecutor(1) as pool:
         working = pool.submit(claude, job_id)
-        model.wait_for(lambda server: server.count("score") >= 1, timeout=20)
+        model.wait_for(lambda server: server.count("score") >= 1, timeout=60)
         erase(client, one)
-        working.result(20)
+        working.result(60)
     assert left(database, marks) == {}
     assert status_of(client, job_id)["status"] == "failed"
     assert row_of(database, one)["score"] is None

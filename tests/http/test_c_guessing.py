@@ -121,8 +121,8 @@ def test_an_address_is_shut_out_until_its_window_ends(broker: str) -> None:
     assert (count(guesses, address, 2), shut(guesses, address)) == (0, None)
     assert (count(guesses, address, 1), shut(guesses, address) in (1, 2)) == (0, True)
     assert count(guesses, address, 1) == 1
-    until(lambda: shut(guesses, address) is None, "the window ends", 5)
-    until(lambda: count(guesses, address, 1) == 0, "the count begins anew", 5)
+    until(lambda: shut(guesses, address) is None, "the window ends")
+    until(lambda: count(guesses, address, 1) == 0, "the count begins anew")
 
 
 def test_no_address_counts_for_another(broker: str) -> None:

@@ -294,7 +294,7 @@ def test_a_stream_tells_what_happens_in_its_order_and_ends_with_the_job(
         mine = claim(database, job_id)
         say(database, mine, "AI Progress: one", "AI Progress: two\nover two lines")
         complete(database, mine)
-        found = told.result(timeout=20)
+        found = told.result(timeout=60)
     kinds = [event["event"].removeprefix("task_execution.") for event in found]
     assert kinds == ["pending", "progress", "progress", "progress", "completed"]
     assert [event["data"]["sequence"] for event in found] == [1, 2, 3, 4, 5]

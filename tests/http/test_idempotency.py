@@ -192,7 +192,7 @@ def test_who_waits_gets_the_status_document_as_soon_as_the_job_ends(
 ) -> None:
     with waiting(client, database, account, prefer) as (job_id, answer):
         ending(database, claim(database, job_id))
-        response = answer.result(timeout=10)
+        response = answer.result(timeout=60)
     assert response.status_code == 200
     assert response.get_json() == client.get(f"{EXECUTIONS}/status/{job_id}").get_json()
     assert response.headers["Preference-Applied"] in ("wait=60", "wait=90")

@@ -246,8 +246,8 @@ def test_a_job_that_is_at_work_ends_and_stores_nothing(
             erase(client, student)
         finally:
             go_on.set()
-        working.result(20)
-        answer = call.result(20)
+        working.result(60)
+        answer = call.result(60)
     assert code_of(answer) in ("GENERATION_FAILED", "INVALID_SESSION")
     assert status_of(client, job_id)["status"] == "failed"
     assert student.stored().form_id is None
@@ -325,9 +325,9 @@ def test_erasing_while_the_model_answers_stores_none_of_it(
     model.latency = 0.3
     with ThreadPoolExecutor(1) as pool:
         working = pool.submit(claude, job_id)
-        model.wait_for(lambda server: server.count("write") >= 1, timeout=20)
+        model.wait_for(lambda server: server.count("write") >= 1, timeout=60)
         erase(client, student)
-        working.result(20)
+        working.result(60)
     assert left(database, person.marks) == {}
     assert status_of(client, job_id)["status"] == "failed"
 

@@ -23,7 +23,7 @@ class Table:
     def __call__(self, numbers: Sequence[int]) -> list[int | BaseException]:
         self.batches.append(list(numbers))
         self.entered.set()
-        assert self.open.wait(timeout=10)
+        assert self.open.wait(timeout=60)
         if 13 in numbers:
             raise ValueError("13 can't be stored")
         return [LookupError(f"no {number}") if number < 0 else 2 * number for number in numbers]
@@ -40,13 +40,13 @@ class Callers:
         """Ask, and return once the caller stands in the queue."""
         before = len(self.combiner._waiting)
         asked = self.pool.submit(self.combiner.do, number)
-        until(lambda: len(self.combiner._waiting) > before, f"{number} stands in the queue", 5)
+        until(lambda: len(self.combiner._waiting) > before, f"{number} stands in the queue")
         return asked
 
 
 def outcome(future: "Future[int]") -> Any:
     """The result, or the error's text."""
-    error = future.exception(timeout=10)
+    error = future.exception(timeout=60)
     return future.result() if error is None else str(error)
 
 
@@ -58,10 +58,10 @@ def test_what_gathers_while_the_last_batch_is_stored_makes_the_next_in_order() -
     batcher: Batcher[int, int] = Batcher(table, "test", largest=3)
     table.open.clear()
     first = batcher.submit(1)
-    assert table.entered.wait(timeout=5)
+    assert table.entered.wait(timeout=60)
     others = [batcher.submit(number) for number in (5, 4, 3, 2)]
     table.open.set()
-    assert [future.result(timeout=5) for future in (first, *others)] == [2, 10, 8, 6, 4]
+    assert [future.result(timeout=60) for future in (first, *others)] == [2, 10, 8, 6, 4]
     assert table.batches == [[1], [5, 4, 3], [2]]
     batcher.close()
 
@@ -79,7 +79,7 @@ def test_one_bad_item_spoils_nobody_elses(numbers: list[int], answers: list[Any]
     batcher: Batcher[int, int] = Batcher(table, "test")
     table.open.clear()
     batcher.submit(0)
-    assert table.entered.wait(timeout=5)
+    assert table.entered.wait(timeout=60)
     futures = [batcher.submit(number) for number in numbers]
     table.open.set()
     assert [outcome(future) for future in futures] == answers
@@ -94,9 +94,9 @@ def test_a_closed_batcher_has_done_what_was_queued_and_takes_no_more() -> None:
     futures = [batcher.submit(number) for number in range(10)]
     with ThreadPoolExecutor(1) as pool:
         closing = pool.submit(batcher.close)
-        until(lambda: batcher._closed, "the batcher is closing", 5)
+        until(lambda: batcher._closed, "the batcher is closing")
         table.open.set()
-        closing.result(timeout=5)
+        closing.result(timeout=60)
     assert [future.result(timeout=0) for future in futures] == [2 * number for number in range(10)]
     with pytest.raises(RuntimeError, match="test is closed"):
         batcher.submit(1)
@@ -112,13 +112,13 @@ def test_a_caller_that_gives_up_stops_nobody_else() -> None:
     batcher: Batcher[int, int] = Batcher(table, "test")
     table.open.clear()
     running = batcher.submit(1)
-    assert table.entered.wait(timeout=5)
+    assert table.entered.wait(timeout=60)
     given_up, kept = batcher.submit(2), batcher.submit(3)
     assert given_up.cancel()
     # What is at the database already can't be called back.
     assert not running.cancel()
     table.open.set()
-    assert (running.result(timeout=5), kept.result(timeout=5)) == (2, 6)
+    assert (running.result(timeout=60), kept.result(timeout=60)) == (2, 6)
     with pytest.raises(CancelledError):
         given_up.result(timeout=0)
     assert table.batches == [[1], [3]]
@@ -130,7 +130,7 @@ def test_a_handler_that_miscounts_is_told_to_its_callers_and_stops_nothing(answe
     batcher: Batcher[int, int] = Batcher(lambda _: answers, "test")
     for _ in range(2):
         with pytest.raises(ValueError, match="zip"):
-            batcher.submit(1).result(timeout=5)
+            batcher.submit(1).result(timeout=60)
     batcher.close()
 
 
@@ -138,7 +138,7 @@ def test_many_threads_each_get_the_answer_to_their_own_item() -> None:
     table = Table()
     batcher: Batcher[int, int] = Batcher(table, "test", largest=7)
     with ThreadPoolExecutor(16) as pool:
-        answers = list(pool.map(lambda number: batcher.submit(number).result(timeout=10), range(100, 1100)))
+        answers = list(pool.map(lambda number: batcher.submit(number).result(timeout=60), range(100, 1100)))
     assert answers == [2 * number for number in range(100, 1100)]
     assert sorted(number for batch in table.batches for number in batch) == list(range(100, 1100))
     assert max(map(len, table.batches)) <= 7
@@ -161,7 +161,7 @@ def test_those_who_come_while_one_works_are_done_together_in_their_order() -> No
     table.open.clear()
     with ThreadPoolExecutor(8) as pool:
         first = pool.submit(combiner.do, 1)
-        assert table.entered.wait(timeout=5)
+        assert table.entered.wait(timeout=60)
         callers = Callers(combiner, pool)
         others = [callers.ask(number) for number in (5, 4, 3, 2)]
         table.open.set()
@@ -175,7 +175,7 @@ def test_one_bad_item_of_those_done_together_spoils_nobody_elses() -> None:
     table.open.clear()
     with ThreadPoolExecutor(8) as pool:
         first = pool.submit(combiner.do, 13)
-        assert table.entered.wait(timeout=5)
+        assert table.entered.wait(timeout=60)
         callers = Callers(combiner, pool)
         others = [callers.ask(number) for number in (1, 13, -2, 3)]
         table.open.set()
@@ -194,7 +194,7 @@ def test_a_combiner_whose_handler_miscounts_tells_each_caller_and_goes_on() -> N
     table.open.clear()
     with ThreadPoolExecutor(4) as pool:
         first = pool.submit(combiner.do, 1)
-        assert table.entered.wait(timeout=5)
+        assert table.entered.wait(timeout=60)
         callers = Callers(combiner, pool)
         others = [callers.ask(number) for number in (2, 3)]
         table.open.set()

@@ -169,7 +169,7 @@ def at_once(work: Any) -> list[Any]:
     barrier = Barrier(THREADS)
 
     def begin(number: int) -> list[Any]:
-        barrier.wait(timeout=10)
+        barrier.wait(timeout=60)
         found: list[Any] = work(number)
         return found
 

@@ -145,7 +145,7 @@ def test_of_many_processes_at_once_one_gets_the_delivery(database: Database, clo
     barrier = Barrier(16)
 
     def take(_: int) -> list[str]:
-        barrier.wait(timeout=10)
+        barrier.wait(timeout=60)
         return [channel for channel in channels if claim(database, channel)]
 
     with ThreadPoolExecutor(16) as pool:
@@ -234,7 +234,7 @@ def test_of_many_sweeps_at_once_each_channel_is_taken_by_one(database: Database,
     barrier = Barrier(16)
 
     def sweep(_: int) -> list[str]:
-        barrier.wait(timeout=10)
+        barrier.wait(timeout=60)
         return due(database, clock)
 
     with ThreadPoolExecutor(16) as pool:

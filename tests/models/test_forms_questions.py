@@ -185,7 +185,7 @@ def test_processes_that_load_the_library_at_the_same_moment_add_it_once(database
     barrier = Barrier(8)
 
     def start(_: int) -> int:
-        barrier.wait(timeout=10)
+        barrier.wait(timeout=60)
         return load(database, shipped(*range(100)))
 
     with ThreadPoolExecutor(8) as pool:

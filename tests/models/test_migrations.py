@@ -112,7 +112,7 @@ def test_threads_that_upgrade_at_the_same_moment_all_succeed(settings: Settings)
 
     def upgrade(_: int) -> bool:
         database = Database(settings.database_url)
-        barrier.wait(timeout=10)
+        barrier.wait(timeout=60)
         migrations.upgrade(database)
         with database.connection() as connection:
             done = migrations.is_current(connection)

@@ -151,7 +151,7 @@ def test_many_who_name_an_organisation_at_once_get_the_same(database: Database) 
     barrier = Barrier(8)
 
     def name_it(_: int) -> str:
-        barrier.wait(timeout=10)
+        barrier.wait(timeout=60)
         return organization(database, "Initech")
 
     with ThreadPoolExecutor(8) as pool:

@@ -162,7 +162,7 @@ def test_a_dead_broker_is_no_error_and_the_sweep_publishes_what_it_did_not_take(
     kill(broker, monkeypatch)
     publisher = Publisher(database)
     handed = [publisher.publish(GENERATE, one) for one in jobs] + [publisher.publish(DELIVER, channel)]
-    assert [future.result(timeout=20) for future in handed] == [False] * 21
+    assert [future.result(timeout=60) for future in handed] == [False] * 21
     publisher.close()
     assert {job(database, one).published_at for one in jobs} == {None}
     assert published_at(database, channel) is None
@@ -241,7 +241,7 @@ def test_two_sweeps_at_once_publish_each_job_once(memory: Broker, database: Data
     barrier = Barrier(4)
 
     def one_sweep(_: int) -> int:
-        barrier.wait(timeout=10)
+        barrier.wait(timeout=60)
         return sweep(database)
 
     with ThreadPoolExecutor(4) as pool:

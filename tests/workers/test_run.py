@@ -286,7 +286,7 @@ def test_a_line_that_is_refused_ends_the_run_at_its_next_step(job_runs: Runs) ->
     job_runs.cancel()
     before = job_runs.lines()
     run.say("Too late")
-    until(lambda: run._lost, "the run has noticed", 5)
+    until(lambda: run._lost, "the run has noticed")
     with pytest.raises(StaleRun):
         asyncio.run(run.step("analyse", making))
     assert making.times == 0

@@ -35,7 +35,7 @@ def go_on(one: Scored, worker: WorkerProcess) -> None:
         worker.run([one.execution_id])
         return one.session.status == SCORED
 
-    until(is_scored, "the job goes on", 10)
+    until(is_scored, "the job goes on")
 
 
 def test_a_job_that_was_killed_between_the_passes_pays_for_the_missing_one_only(
