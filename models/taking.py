@@ -86,7 +86,7 @@ def _held(session: Session, key_id: str) -> Place:
 
 
 def start(session: Session, key_id: str, require_approval: bool) -> Place:
-    """Redeem the key and start the session; again, the same session. Raises Refused, Conflict."""
+    """Redeem the key and start the session; again, the same session. Raises Refused."""
     session.execute(select(CandidateKey.id).where(CandidateKey.id == key_id).with_for_update())
     place = place_of(session, key_id)
     check(START, place.standing)

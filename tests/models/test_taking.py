@@ -12,7 +12,7 @@ from models import invitations, sittings, taking
 from models.assessments import DRAFT, Assessment
 from models.base import Json, new_id
 from models.candidates import IN_PROGRESS, IN_REVIEW, SCORED, SUBMITTED, CandidateKey, CandidateSession
-from models.errors import Conflict, InvalidInput, NotFound, Refused
+from models.errors import InvalidInput, NotFound, Refused
 from models.session import Database
 from models.taking_rules import CALLS, Standing, refusal
 from models.task_executions import TASK_SCORING, TaskExecution
@@ -140,7 +140,7 @@ def test_a_key_is_expired_from_its_last_moment_on(shared: Database, clock: Clock
 
 def test_what_nobody_has_approved_is_not_started_where_that_is_asked_for(shared: Database) -> None:
     key_id, _ = key(shared, exam(shared, status=DRAFT).assessment_id)
-    with pytest.raises(Conflict), shared.write() as session:
+    with pytest.raises(Refused, match="not approved"), shared.write() as session:
         taking.start(session, key_id, require_approval=True)
     assert key_row(shared, key_id).redeemed_at is None
     assert start(shared, key_id).session.status == IN_PROGRESS
