@@ -33,7 +33,7 @@ class Rule:
 
 INVALID = Rule(
     "INVALID_KEY",
-    "Invalid candidate key: send one that is in force (ck_…) in the header x-api-key.",
+    "Invalid candidate key: send one that begins with ck_ and is in force in the header x-api-key.",
     lambda standing: standing.is_revoked or standing.is_deleted,
 )
 EXPIRED = Rule(
