@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, cast
-from uuid import UUID, uuid4  # noqa: TID251 - this is the one home of ids
+from uuid import UUID, uuid4, uuid5  # noqa: TID251 - this is the one home of ids
 
 from sqlalchemy import JSON, BigInteger, DateTime, Integer, MetaData, String, Table, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
@@ -25,6 +25,11 @@ Json = dict[str, Any]
 def new_id() -> str:
     """A new random UUID, in its usual 36 characters."""
     return str(uuid4())
+
+
+def derived_id(of: str, name: str) -> str:
+    """The one UUID that belongs to an id and a name, always the same (RFC 9562, version 5)."""
+    return str(uuid5(UUID(of), name))
 
 
 def parse_id(text: str) -> str | None:

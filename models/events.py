@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Connection,
     ForeignKey,
@@ -18,23 +19,30 @@ from sqlalchemy import (
     String,
     Text,
     exists,
+    insert,
     select,
     text,
     update,
 )
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
-from models.base import Base, Id, Json, Serial, Word, new_id, utcnow
+from models.base import Base, Id, Json, Serial, Word, new_id, table_of, utcnow
 from models.errors import StaleRun
 
 # Most rows have none: an index of those would cost each job and serve nobody.
 OF_A_VERIFICATION = text("verification_id IS NOT NULL")
+OF_A_JOB = text("task_execution_id IS NOT NULL")
+OF_AN_ENDPOINT = text("endpoint_id IS NOT NULL")
 PENDING, DELIVERED, DEAD = "pending", "delivered", "dead"
 MAILTO = "mailto:"
 
 
 class Event(Base):
-    """Something that happened, with the body that is told of it."""
+    """Something that happened, with the body that is told of it.
+
+    The database fills in `transaction_id`: on PostgreSQL the number of the transaction, on SQLite, where
+    writers come one after the other, 0. With the id it is the order of the feed (`models/event_feed.py`).
+    """
 
     __tablename__ = "events"
     __table_args__ = (
@@ -45,10 +53,14 @@ class Event(Base):
             postgresql_where=OF_A_VERIFICATION,
             sqlite_where=OF_A_VERIFICATION,
         ),
+        Index("ix_events_feed", "organization_id", "transaction_id", "id"),
+        # The id of an erased last event is not given away again: a reader of the feed would miss it.
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(Serial, primary_key=True)
-    organization_id: Mapped[str] = mapped_column(ForeignKey("organizations.id"), index=True)
+    transaction_id: Mapped[int] = mapped_column(BigInteger)
+    organization_id: Mapped[str] = mapped_column(ForeignKey("organizations.id"))
     task_execution_id: Mapped[str | None] = mapped_column(ForeignKey("task_executions.id"))
     verification_id: Mapped[str | None] = mapped_column(Id)
     type: Mapped[str] = mapped_column(String(80))
@@ -63,34 +75,83 @@ class Delivery(Base):
     Deliveries of one `channel` (a job) go out in the order of `sequence`: the next is tried
     when the one before has been delivered or is dead. `message_id` stays the same on every try.
     The `url` is a webhook's, or `mailto:` and an address for a mail, which is a channel by itself.
+    `schedule_start` is the number of attempts that were made before the schedule began, which a
+    replay begins anew.
     """
 
     __tablename__ = "deliveries"
     __table_args__ = (
         Index("ix_deliveries_channel", "channel", "sequence"),
         Index("ix_deliveries_due", "status", "next_attempt_at"),
+        Index("ix_deliveries_list", "organization_id", "created_at", "id"),
+        Index(
+            "ix_deliveries_task_execution",
+            "task_execution_id",
+            postgresql_where=OF_A_JOB,
+            sqlite_where=OF_A_JOB,
+        ),
+        Index(
+            "ix_deliveries_verification",
+            "verification_id",
+            postgresql_where=OF_A_VERIFICATION,
+            sqlite_where=OF_A_VERIFICATION,
+        ),
+        Index(
+            "ix_deliveries_endpoint",
+            "endpoint_id",
+            postgresql_where=OF_AN_ENDPOINT,
+            sqlite_where=OF_AN_ENDPOINT,
+        ),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
     message_id: Mapped[str] = mapped_column(String(60), unique=True)
     organization_id: Mapped[str] = mapped_column(ForeignKey("organizations.id"))
+    endpoint_id: Mapped[str | None] = mapped_column(Id)
+    task_execution_id: Mapped[str | None] = mapped_column(Id)
+    verification_id: Mapped[str | None] = mapped_column(Id)
     channel: Mapped[str] = mapped_column(Id)
     sequence: Mapped[int]
     url: Mapped[str] = mapped_column(Text)
     body: Mapped[Json]
     status: Mapped[str] = mapped_column(Word, default=PENDING)
     attempts: Mapped[int] = mapped_column(Integer, default=0)
+    schedule_start: Mapped[int] = mapped_column(Integer, default=0)
     next_attempt_at: Mapped[datetime]
     lease_expires_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
     last_status_code: Mapped[int | None]
     last_detail: Mapped[str | None] = mapped_column(Text)
     delivered_at: Mapped[datetime | None]
+    replayed_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
 
+class DeliveryAttempt(Base):
+    """One try of a delivery; `answer` is the first KiB of what came back."""
+
+    __tablename__ = "delivery_attempts"
+
+    delivery_id: Mapped[str] = mapped_column(ForeignKey("deliveries.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    started_at: Mapped[datetime]
+    duration_ms: Mapped[int]
+    status_code: Mapped[int | None]
+    detail: Mapped[str] = mapped_column(Text)
+    answer: Mapped[str] = mapped_column(Text)
+
+
 def delivery_row(
-    organization_id: str, channel: str, sequence: int, url: str, body: Json, now: datetime
+    organization_id: str,
+    channel: str,
+    sequence: int,
+    url: str,
+    body: Json,
+    now: datetime,
+    *,
+    endpoint_id: str | None = None,
+    task_execution_id: str | None = None,
+    verification_id: str | None = None,
 ) -> dict[str, Any]:
     """The row that puts a body in the outbox."""
     delivery_id = new_id()
@@ -98,12 +159,16 @@ def delivery_row(
         "id": delivery_id,
         "message_id": f"msg_{delivery_id}",
         "organization_id": organization_id,
+        "endpoint_id": endpoint_id,
+        "task_execution_id": task_execution_id,
+        "verification_id": verification_id,
         "channel": channel,
         "sequence": sequence,
         "url": url,
         "body": body,
         "status": PENDING,
         "attempts": 0,
+        "schedule_start": 0,
         "next_attempt_at": now,
         "created_at": now,
     }
@@ -129,9 +194,16 @@ class ClaimedDelivery:
     id: str
     message_id: str
     organization_id: str
+    endpoint_id: str | None
     url: str
     body: Json
     attempts: int
+    schedule_start: int = 0
+
+    @property
+    def tries(self) -> int:
+        """How many attempts the schedule has seen, this one too."""
+        return self.attempts - self.schedule_start
 
 
 def claim_next(connection: Connection, channel: str, lease: timedelta) -> ClaimedDelivery | None:
@@ -139,7 +211,7 @@ def claim_next(connection: Connection, channel: str, lease: timedelta) -> Claime
     now = utcnow()
     head = (
         select(Delivery.id)
-        .where(Delivery.channel == channel, Delivery.status == PENDING, _is_first())
+        .where(Delivery.channel == channel, Delivery.status == PENDING, is_first())
         .limit(1)
         .scalar_subquery()
     )
@@ -156,16 +228,18 @@ def claim_next(connection: Connection, channel: str, lease: timedelta) -> Claime
             Delivery.id,
             Delivery.message_id,
             Delivery.organization_id,
+            Delivery.endpoint_id,
             Delivery.url,
             Delivery.body,
             Delivery.attempts,
+            Delivery.schedule_start,
         )
         .execution_options(synchronize_session=False)
     ).one_or_none()
     return ClaimedDelivery(**row._mapping) if row else None
 
 
-def _is_first() -> ColumnElement[bool]:
+def is_first() -> ColumnElement[bool]:
     """True of a delivery when none before it in its channel is unfinished."""
     earlier = aliased(Delivery)
     return ~exists().where(
@@ -183,10 +257,13 @@ class Attempted:
     status_code: int | None
     detail: str
     retry_at: datetime | None
+    started_at: datetime | None = None
+    duration_ms: int = 0
+    answer: str = ""
 
 
 def record_attempt(connection: Connection, delivery: ClaimedDelivery, attempted: Attempted) -> None:
-    """Write a try's end; raises StaleRun when another process has taken the delivery since."""
+    """Write a try and its end; raises StaleRun when another process has taken the delivery since."""
     now = utcnow()
     status = DELIVERED if attempted.delivered else PENDING if attempted.retry_at else DEAD
     result = connection.execute(
@@ -205,6 +282,20 @@ def record_attempt(connection: Connection, delivery: ClaimedDelivery, attempted:
     )
     if result.rowcount == 0:
         raise StaleRun("Another process has taken this delivery.")
+    connection.execute(
+        insert(table_of(DeliveryAttempt)),
+        [
+            {
+                "delivery_id": delivery.id,
+                "number": delivery.attempts,
+                "started_at": attempted.started_at or now,
+                "duration_ms": attempted.duration_ms,
+                "status_code": attempted.status_code,
+                "detail": attempted.detail,
+                "answer": attempted.answer,
+            }
+        ],
+    )
 
 
 def abandon_channel(connection: Connection, channel: str, detail: str) -> None:
@@ -242,7 +333,7 @@ def due_channels(connection: Connection, republish_before: datetime, limit: int)
             Delivery.next_attempt_at <= now,
             (Delivery.published_at.is_(None)) | (Delivery.published_at <= republish_before),
             (Delivery.lease_expires_at.is_(None)) | (Delivery.lease_expires_at <= now),
-            _is_first(),
+            is_first(),
         )
         .order_by(Delivery.next_attempt_at)
         .limit(limit)

@@ -1,10 +1,14 @@
 """Sends what is in the outbox, channel by channel, in order: webhooks and mails."""
 
 import json
+import logging
 import random
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 
-from models import events
+from sqlalchemy import Connection
+
+from models import channels, events, webhook_endpoints, webhook_listeners
 from models.base import utcnow
 from models.events import Attempted, ClaimedDelivery
 from models.organizations import WebhookSecret
@@ -13,53 +17,112 @@ from workers.delivery import webhooks
 from workers.delivery.mail import Mailer
 from workers.delivery.webhooks import Outcome
 
+log = logging.getLogger(__name__)
+
 # Longer than any try can take, so that a claim outlives its own sender only when that has died.
 LEASE = timedelta(seconds=60)
+# What an endpoint is disabled with that says 410.
+ENDPOINT_GONE = "The receiver answered 410 Gone."
+
+Report = Callable[[str, bool], None]
 
 
 class Outbox:
-    """The deliveries of one database."""
+    """The deliveries of one database.
 
-    def __init__(self, database: Database, allow_private: bool, mailer: Mailer) -> None:
+    `report` is told of each webhook's try: its URL, and whether it was answered.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        allow_private: bool,
+        mailer: Mailer,
+        report: Report = lambda _url, _answered: None,
+    ) -> None:
         self._database = database
         self._allow_private = allow_private
         self._mailer = mailer
+        self._report = report
 
     def drain(self, channel: str) -> None:
         """Send the channel's due deliveries in order, until one fails or none is left."""
+        with self._database.transaction() as connection:
+            channels.end_gone(connection, channel)
         while (delivery := self._claim(channel)) is not None:
-            attempted, gone = self._send(delivery)
-            with self._database.transaction() as connection:
-                events.record_attempt(connection, delivery, attempted)
-                if gone:
-                    events.abandon_channel(connection, channel, attempted.detail)
-            if not attempted.delivered:
+            if not self._try(channel, delivery):
                 return
 
     def _claim(self, channel: str) -> ClaimedDelivery | None:
         with self._database.transaction() as connection:
             return events.claim_next(connection, channel, LEASE)
 
-    def _send(self, delivery: ClaimedDelivery) -> tuple[Attempted, bool]:
+    def _try(self, channel: str, delivery: ClaimedDelivery) -> bool:
+        """Send one and record what became of it; whether the next one has its turn."""
+        started_at = utcnow()
         address = events.mail_address(delivery.url)
-        if address is None:
-            outcome = self._post(delivery)
-        else:
+        if address is not None:
             outcome = self._mailer.send(delivery.message_id, address, delivery.body)
-        return _attempted(delivery, outcome), outcome.kind == "gone"
+            return self._record(channel, delivery, outcome, started_at)
+        secrets, refusal = self._secrets(delivery)
+        if refusal is not None:
+            with self._database.transaction() as connection:
+                channels.give_up(connection, delivery, refusal)
+            return True
+        outcome = self._post(delivery, secrets)
+        self._report(delivery.url, outcome.status_code is not None)
+        return self._record(channel, delivery, outcome, started_at)
 
-    def _post(self, delivery: ClaimedDelivery) -> Outcome:
-        body = json.dumps(delivery.body, separators=(",", ":"), ensure_ascii=False).encode()
+    def _secrets(self, delivery: ClaimedDelivery) -> tuple[Sequence[str], str | None]:
+        """What signs the delivery; or why it is not sent."""
         with self._database.read() as session:
-            secrets = WebhookSecret.valid(session, delivery.organization_id)
+            if delivery.endpoint_id is None:
+                return WebhookSecret.valid(session, delivery.organization_id), None
+            sender = webhook_endpoints.sender(session, delivery.endpoint_id)
+        return sender.secrets, sender.refusal
+
+    def _post(self, delivery: ClaimedDelivery, secrets: Sequence[str]) -> Outcome:
+        body = json.dumps(delivery.body, separators=(",", ":"), ensure_ascii=False).encode()
         headers = webhooks.sign_headers(secrets, delivery.message_id, utcnow(), body)
         return webhooks.post(delivery.url, headers, body, allow_private=self._allow_private)
 
+    def _record(
+        self, channel: str, delivery: ClaimedDelivery, outcome: Outcome, started_at: datetime
+    ) -> bool:
+        attempted = _attempted(delivery, outcome, started_at)
+        with self._database.transaction() as connection:
+            events.record_attempt(connection, delivery, attempted)
+            if outcome.kind == "gone":
+                events.abandon_channel(connection, channel, attempted.detail)
+            if delivery.endpoint_id is not None:
+                _judge(connection, delivery.endpoint_id, outcome)
+        return attempted.delivered
 
-def _attempted(delivery: ClaimedDelivery, outcome: Outcome) -> Attempted:
+
+def _judge(connection: Connection, endpoint_id: str, outcome: Outcome) -> None:
+    """Note how an endpoint does, and disable one that is gone or has failed for days."""
     if outcome.kind == "delivered":
-        return Attempted(True, outcome.status_code, outcome.detail, None)
-    wait = None
+        webhook_listeners.note_success(connection, endpoint_id)
+        return
+    if outcome.kind == "gone":
+        reason = webhook_listeners.disable(connection, endpoint_id, ENDPOINT_GONE)
+    else:
+        reason = webhook_listeners.note_failure(connection, endpoint_id)
+    if reason is not None:
+        log.warning("Webhook endpoint %s is disabled: %s", endpoint_id, reason)
+
+
+def _attempted(delivery: ClaimedDelivery, outcome: Outcome, started_at: datetime) -> Attempted:
+    retry_at = None
     if outcome.kind == "failed":
-        wait = webhooks.next_attempt(delivery.attempts, outcome.retry_after, random.random())
-    return Attempted(False, outcome.status_code, outcome.detail, utcnow() + wait if wait else None)
+        wait = webhooks.next_attempt(delivery.tries, outcome.retry_after, random.random())
+        retry_at = utcnow() + wait if wait else None
+    return Attempted(
+        outcome.kind == "delivered",
+        outcome.status_code,
+        outcome.detail,
+        retry_at,
+        started_at,
+        outcome.duration_ms,
+        outcome.answer,
+    )
