@@ -4,6 +4,7 @@ from typing import cast
 
 from flask import Request, g, request
 
+from api import scopes
 from api.services import services
 from models.organizations import Caller
 
@@ -21,12 +22,24 @@ def key_of(request: Request) -> str:
 
 
 def require_key() -> None:
-    """Put the caller into the request's context; raises InvalidKey."""
+    """Put the caller into the request's context.
+
+    Raises InvalidKey, TooManyGuesses, TooManyRequests, OutOfScope.
+    """
     key = key_of(request)
     caller = services().caller(key) if key else None
     if caller is None:
+        count_wrong_key(key)
         raise InvalidKey
     g.caller = caller
+    g.left = services().limits.spend(f"key:{caller.key_id}")
+    scopes.check(caller)
+
+
+def count_wrong_key(key: str) -> None:
+    """Count a wrong key by the address that it came from; raises TooManyGuesses."""
+    if key:
+        services().guesses.count(request.remote_addr or "")
 
 
 def caller() -> Caller:

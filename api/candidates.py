@@ -4,7 +4,7 @@ from typing import cast
 
 from flask import g, request
 
-from api.auth import key_of
+from api.auth import count_wrong_key, key_of
 from api.services import services
 from models import taking
 from models.sittings import Sitting, check
@@ -16,7 +16,7 @@ CANDIDATE: list[dict[str, list[str]]] = [{"candidate": []}]
 
 
 def require_candidate() -> None:
-    """Put the id of the candidate's key into the request's context; raises Refused or TooManyGuesses.
+    """Put the id of the candidate's key into the request's context; raises Refused, or as `require_key`.
 
     A session whose time is over is submitted first, in a transaction of its own, whatever the call.
     """
@@ -25,6 +25,7 @@ def require_candidate() -> None:
     if sitting.session_id is not None and sitting.is_overdue:
         _submit_overdue(sitting.session_id)
     g.candidate = sitting.key_id
+    g.left = services().personal_limits.spend(f"candidate:{sitting.key_id}")
 
 
 def candidate() -> str:
@@ -40,8 +41,7 @@ def _recognised() -> Sitting:
     # Who has begun goes on: a school's or an office's candidates share an address with whoever guesses.
     if sitting is not None:
         return sitting
-    if text:
-        services().guesses.count(address)
+    count_wrong_key(text)
     raise taking.invalid_key()
 
 

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import click
@@ -16,9 +16,10 @@ import migrations
 from api.cli_output import console, table
 from api.cli_server import is_held, public_url
 from api.cli_settings import Problem, home_option, org_option, read_settings
-from models import Organization, TaskExecution, TaskExecutionLog, owner_actions, runs, task_executions
+from models import Organization, TaskExecution, TaskExecutionLog, audit, owner_actions, runs, task_executions
+from models.base import utcnow
 from models.errors import DomainError
-from models.organizations import MODES, ApiKey, WebhookSecret, authenticate
+from models.organizations import MODES, SCOPES, ApiKey, WebhookSecret, authenticate, prefix_of
 from models.session import Database
 from models.task_executions import STATUSES
 from settings import Settings
@@ -101,12 +102,40 @@ def keys() -> None: ...
 @keys.command("create")
 @org_option
 @click.option("--mode", type=click.Choice(MODES), default="live", show_default=True)
+@click.option("--scope", "scopes", type=click.Choice(SCOPES), multiple=True, help="May be given again; all.")
+@click.option("--expires-in-days", "days", type=click.IntRange(1, 3650), help="Never, unless given.")
 @home_option
-def create_key(org: str, mode: str, home: str | None) -> None:
-    """Make a key, and the organisation if it is new; print the key alone. It can't be shown again."""
+def create_key(org: str, mode: str, scopes: tuple[str, ...], days: int | None, home: str | None) -> None:
+    """Make a key, and the organisation if it is new; print the key alone. It can't be shown again.
+
+    The scope read lets it look, generate make assessments and invite candidates, admin erase, delete, approve
+    and say who is told of what happens.
+    """
     settings = read_settings(home)
+    expires_at = utcnow() + timedelta(days=days) if days else None
     with opened(settings) as database, database.write() as session:
-        key = ApiKey.create(session, Organization.named(session, org), mode, settings.secret_key)
+        organization = Organization.named(session, org)
+        key = ApiKey.create(session, organization, mode, settings.secret_key, scopes or SCOPES, expires_at)
+        _kept(session, organization, "keys.create", key=prefix_of(key))
+    click.echo(key)
+
+
+def _kept(session: Session, organization: Organization, action: str, **subject: Any) -> None:
+    audit.record(session, organization.id, audit.COMMAND_LINE, action, **subject)
+
+
+@keys.command("rotate")
+@org_option
+@click.argument("prefix")
+@click.option("--overlap-hours", type=click.IntRange(0, 24 * 90), default=24, show_default=True)
+@home_option
+def rotate_key(org: str, prefix: str, overlap_hours: int, home: str | None) -> None:
+    """Make a key that may do the same as that of PREFIX, which then expires; print the new one."""
+    settings, overlap = read_settings(home), timedelta(hours=overlap_hours)
+    with opened(settings) as database, database.write() as session:
+        organization = organization_named(session, org)
+        key = ApiKey.rotate(session, organization, prefix, overlap, settings.secret_key)
+        _kept(session, organization, "keys.rotate", key=prefix, new_key=prefix_of(key))
     click.echo(key)
 
 
@@ -116,12 +145,13 @@ def create_key(org: str, mode: str, home: str | None) -> None:
 def list_keys(org: str | None, home: str | None) -> None:
     """List keys by their prefixes; the keys themselves are not stored."""
     query = select(ApiKey, Organization.name).join(Organization, ApiKey.organization_id == Organization.id)
-    made = table("prefix", "mode", "organisation", "created", "revoked")
+    made = table("prefix", "mode", "scopes", "organisation", "created", "last used", "expires", "revoked")
     with opened(read_settings(home)) as database, database.read() as session:
         if org is not None:
             query = query.where(ApiKey.organization_id == organization_named(session, org).id)
         for key, name in session.execute(query.order_by(Organization.name, ApiKey.created_at)):
-            made.add_row(key.prefix, key.mode, name, _time(key.created_at), _time(key.revoked_at))
+            times = (key.created_at, key.last_used_at, key.expires_at, key.revoked_at)
+            made.add_row(key.prefix, key.mode, " ".join(key.scopes), name, *map(_time, times))
     console().print(made)
 
 
@@ -132,7 +162,9 @@ def list_keys(org: str | None, home: str | None) -> None:
 def revoke_key(org: str, prefix: str, home: str | None) -> None:
     """Make the key with this PREFIX (of `keys list`) useless."""
     with opened(read_settings(home)) as database, database.write() as session:
-        key = ApiKey.revoke(session, organization_named(session, org), prefix)
+        organization = organization_named(session, org)
+        key = ApiKey.revoke(session, organization, prefix)
+        _kept(session, organization, "keys.revoke", key=prefix)
         click.echo(f"Revoked {key.prefix} of {org}.")
 
 

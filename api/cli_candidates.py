@@ -14,7 +14,7 @@ from marshmallow import ValidationError, validate
 
 from api.cli_admin import keys, opened, organization_named
 from api.cli_settings import Problem, Unusable, home_option, org_option, read_settings
-from models import Assessment, invitations, reviews
+from models import Assessment, audit, invitations, reviews
 from models.base import iso_time
 from models.errors import NotFound
 from models.invitations import LONGEST_EMAIL, LONGEST_NAME, MOST_EXTRA_PERCENT, Candidate, Issued
@@ -74,6 +74,8 @@ def _issue(
             raise Problem(f"{org} has no assessment {text!r}; GET /v1/assessments lists them.") from error
         reviews.check_usable(assessment, settings.require_approval)
         issued = invitations.issue(session, assessment, candidates, mode, BY, settings.secret_key)
+        subject = {"assessment_id": assessment.id, "count": len(issued)}
+        audit.record(session, organization.id, audit.COMMAND_LINE, "keys.import", **subject)
         if written is not None:
             # On the disk before they count: what is not written nobody could ever know.
             written.write(_csv(issued))

@@ -1,18 +1,20 @@
-"""The command line's look at money: budgets of organisations, and what model calls took."""
+"""The command line's look at organisations: their budgets and owners, and what model calls took."""
 
 from datetime import date, datetime
 
 import click
+from marshmallow import ValidationError, validate
 
 from api.cli_admin import group, opened, organization_named
 from api.cli_output import console, table
 from api.cli_settings import Unusable, home_option, read_settings
-from models import budgets, model_calls
+from models import audit, budgets, model_calls
 from models.base import utcnow
+from models.invitations import LONGEST_EMAIL
 from models.model_calls import BY_DAY, GROUPS, Figures
 from settings import micro_dollars
 
-NO_BUDGET = "none"
+NO_BUDGET = NO_OWNER = "none"
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
@@ -31,9 +33,34 @@ def budget(name: str, dollars: str, home: str | None) -> None:
     """
     amount = _amount(dollars)
     with opened(read_settings(home)) as database, database.write() as session:
-        organization_named(session, name).monthly_budget_micro_dollars = amount
+        organization = organization_named(session, name)
+        organization.monthly_budget_micro_dollars = amount
+        audit.record(session, organization.id, audit.COMMAND_LINE, "orgs.budget", micro_dollars=amount)
     told = "no monthly budget" if amount is None else f"a monthly budget of {_dollars(amount)}"
     click.echo(f"{name} has {told} now.")
+
+
+@orgs.command("owner")
+@click.argument("name")
+@click.argument("email", metavar="EMAIL|none")
+@home_option
+def owner(name: str, email: str, home: str | None) -> None:
+    """Set to whom a mail goes when a webhook endpoint of the organisation NAME is disabled."""
+    address = None if email.lower() == NO_OWNER else email
+    try:
+        if address is not None:
+            _is_address(address)
+    except ValidationError as error:
+        raise Unusable(f"{email!r} is no address: write one such as ops@example.com, or none.") from error
+    with opened(read_settings(home)) as database, database.write() as session:
+        organization = organization_named(session, name)
+        organization.owner_email = address
+        audit.record(session, organization.id, audit.COMMAND_LINE, "orgs.owner")
+    click.echo(f"Mails to the owner of {name} go to {address or 'nobody'} now.")
+
+
+def _is_address(text: str) -> None:
+    validate.And(validate.Length(max=LONGEST_EMAIL), validate.Email())(text)
 
 
 def _amount(dollars: str) -> int | None:

@@ -219,7 +219,7 @@ def _retry(attempt: Callable[[], None], refusal: Callable[[OSError], Problem]) -
 
 def _url(address: str, port: int) -> str:
     """Where this machine reaches a service on that address."""
-    reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address, address)  # noqa: S104 - it is looked for
+    reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address, address)  # noqa: S104  # nosec
     return f"http://[{reached}]:{port}" if ":" in reached else f"http://{reached}:{port}"
 
 

@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from flask import g, request
 
-from api.auth import key_of, require_key
+from api.auth import count_wrong_key, key_of, require_key
 from api.services import services
 from models.errors import Refused
 from models.verifications import TOKEN_HEADS, Verification
@@ -14,15 +14,21 @@ SESSION: list[dict[str, list[str]]] = [{"session": []}]
 
 
 def require_session() -> None:
-    """Put the session's verification into the request's context; raises Refused."""
+    """Put the session's verification into the request's context; raises Refused, or as `require_key`."""
     token = key_of(request)
     if not token:
         raise Refused(
             "MISSING_VERIFICATION_ID",
             "No session was named; send the token of POST /api/v1/verify in the header x-api-key.",
         )
-    with services().database.read() as session:
-        g.verification = Verification.of_token(session, token, services().settings.secret_key)
+    try:
+        with services().database.read() as session:
+            found = Verification.of_token(session, token, services().settings.secret_key)
+    except Refused:
+        count_wrong_key(token)
+        raise
+    g.verification = found
+    g.left = services().personal_limits.spend(f"session:{found.id}")
 
 
 def require_key_or_session() -> None:

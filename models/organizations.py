@@ -2,22 +2,29 @@
 
 import base64
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String, select
+from sqlalchemy import BigInteger, Connection, ForeignKey, LargeBinary, String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models import credentials
 from models.base import Base, Id, Word, new_id, utcnow
 from models.credentials import PREFIX_LENGTH
-from models.errors import InvalidInput, NotFound
+from models.errors import Conflict, InvalidInput, NotFound
 from models.session import one_at_a_time
 
 # Two who name a new organisation at once must get the same one.
 NAMING_LOCK = 7_203_413
 LIVE, TEST = "live", "test"
 MODES = (LIVE, TEST)
+# What a key may do: look; make assessments, keys and results; erase, delete, approve, say who is told.
+READ, GENERATE, ADMIN = "read", "generate", "admin"
+SCOPES = (READ, GENERATE, ADMIN)
+# So often at most it is stored when a key was used last.
+USED_EVERY = timedelta(minutes=1)
 HEADS = tuple(f"ak_{mode}_" for mode in MODES)
 
 
@@ -29,6 +36,7 @@ class Organization(Base):
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
     name: Mapped[str] = mapped_column(String(200), unique=True)
     monthly_budget_micro_dollars: Mapped[int | None] = mapped_column(BigInteger)
+    owner_email: Mapped[str | None] = mapped_column(String(320))
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
     @classmethod
@@ -58,36 +66,86 @@ class ApiKey(Base):
     prefix: Mapped[str] = mapped_column(String(PREFIX_LENGTH), unique=True)
     digest: Mapped[bytes] = mapped_column(LargeBinary(32))
     mode: Mapped[str] = mapped_column(Word)
+    scopes: Mapped[list[Any]] = mapped_column(default=lambda: list(SCOPES))
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    expires_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
 
     @classmethod
-    def create(cls, session: Session, organization: Organization, mode: str, secret_key: bytes) -> str:
+    def create(
+        cls,
+        session: Session,
+        organization: Organization,
+        mode: str,
+        secret_key: bytes,
+        scopes: Sequence[str] = SCOPES,
+        expires_at: datetime | None = None,
+    ) -> str:
         """Make a key and return it: this is the one time it can be seen."""
         if mode not in MODES:
             raise InvalidInput(f"A key's mode is {mode!r}; it must be live or test.")
+        if not scopes or not set(scopes) <= set(SCOPES):
+            raise InvalidInput(f"A key's scopes are some of {', '.join(SCOPES)}, and at least one.")
         key = credentials.issue(f"ak_{mode}_", secret_key)
-        session.add(cls(organization_id=organization.id, prefix=key.prefix, digest=key.digest, mode=mode))
+        row = cls(
+            organization_id=organization.id,
+            prefix=key.prefix,
+            digest=key.digest,
+            mode=mode,
+            scopes=[one for one in SCOPES if one in scopes],
+            expires_at=expires_at,
+        )
+        session.add(row)
+        session.flush()
         return key.text
 
     @classmethod
     def revoke(cls, session: Session, organization: Organization, prefix: str) -> "ApiKey":
         """Make the key whose prefix this is useless; raises NotFound."""
+        key = cls._of_prefix(session, organization, prefix)
+        key.revoked_at = key.revoked_at or utcnow()
+        return key
+
+    @classmethod
+    def rotate(
+        cls, session: Session, organization: Organization, prefix: str, overlap: timedelta, secret_key: bytes
+    ) -> str:
+        """Make a key that may do the same; the old one works for so long yet. Raises NotFound, Conflict."""
+        old = cls._of_prefix(session, organization, prefix)
+        if not old.is_in_force:
+            raise Conflict(f"The key {prefix} is revoked or has expired; make a new one.")
+        until = utcnow() + overlap
+        text = cls.create(session, organization, old.mode, secret_key, old.scopes)
+        old.expires_at = min(until, old.expires_at) if old.expires_at else until
+        return text
+
+    @classmethod
+    def _of_prefix(cls, session: Session, organization: Organization, prefix: str) -> "ApiKey":
         key = session.scalar(select(cls).where(cls.organization_id == organization.id, cls.prefix == prefix))
         if key is None:
             raise NotFound(f"{organization.name} has no key with the prefix {prefix!r}.")
-        key.revoked_at = key.revoked_at or utcnow()
         return key
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether it opens anything now."""
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > utcnow())
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Who calls: an organisation by one of its keys."""
+    """Who calls: an organisation by one of its keys.
+
+    `is_use_due`: it was not stored lately that the key is used.
+    """
 
     organization_id: str
     key_id: str
     key_prefix: str
     mode: str
+    scopes: frozenset[str] = frozenset(SCOPES)
+    is_use_due: bool = False
 
     @property
     def label(self) -> str:
@@ -104,9 +162,23 @@ def authenticate(session: Session, key: str, secret_key: bytes) -> Caller | None
     found = session.scalar(select(ApiKey).where(ApiKey.prefix == prefix))
     if not credentials.is_true(key, found.digest if found else None, secret_key):
         return None
-    if found is None or found.revoked_at is not None or f"ak_{found.mode}_" != head:
+    if found is None or not found.is_in_force or f"ak_{found.mode}_" != head:
         return None
-    return Caller(found.organization_id, found.id, found.prefix, found.mode)
+    is_use_due = found.last_used_at is None or found.last_used_at <= utcnow() - USED_EVERY
+    scopes = frozenset(found.scopes)
+    return Caller(found.organization_id, found.id, found.prefix, found.mode, scopes, is_use_due)
+
+
+def prefix_of(key: str) -> str:
+    """What of a key may be shown and stored."""
+    parsed = credentials.parse(key, HEADS)
+    assert parsed is not None
+    return parsed[1]
+
+
+def stamp_use(connection: Connection, key_id: str) -> None:
+    """Store that the key was used now."""
+    connection.execute(update(ApiKey).where(ApiKey.id == key_id).values(last_used_at=utcnow()))
 
 
 def new_webhook_secret() -> str:
