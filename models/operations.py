@@ -1,0 +1,97 @@
+"""What an operator wants to know of the whole installation; each question is answered from an index."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
+
+from models.base import utcnow
+from models.events import Delivery
+from models.model_calls import ModelCall
+from models.task_executions import PENDING, TaskExecution
+
+# A row's number is taken before it is committed: no older row may still come in beneath the mark.
+SETTLED_AFTER = timedelta(minutes=10)
+
+Calls = dict[tuple[str, str], "Spent"]
+
+
+def jobs_by_status(connection: Connection) -> dict[str, int]:
+    """How many jobs there are in each status."""
+    query = select(TaskExecution.status, func.count()).group_by(TaskExecution.status)
+    return {str(status): int(count) for status, count in connection.execute(query)}
+
+
+def deliveries_by_status(connection: Connection) -> dict[str, int]:
+    """How many webhooks and mails there are in each status."""
+    query = select(Delivery.status, func.count()).group_by(Delivery.status)
+    return {str(status): int(count) for status, count in connection.execute(query)}
+
+
+def queue_age(connection: Connection) -> float:
+    """For how many seconds the job that waits longest for its first worker could have run; 0 for none."""
+    now = utcnow()
+    due = or_(TaskExecution.run_at.is_(None), TaskExecution.run_at <= now)
+    since = func.min(func.coalesce(TaskExecution.run_at, TaskExecution.updated_at))
+    oldest = connection.execute(select(since).where(TaskExecution.status == PENDING, due)).scalar_one()
+    return max(0.0, (now - oldest).total_seconds()) if oldest is not None else 0.0
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What calls to a model took: tokens, micro-dollars and milliseconds."""
+
+    calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cache_read_tokens: int = 0
+    cache_write_tokens: int = 0
+    micro_dollars: int = 0
+    duration_ms: int = 0
+
+    def __add__(self, other: "Spent") -> "Spent":
+        mine, theirs = vars(self), vars(other)
+        return Spent(**{name: mine[name] + theirs[name] for name in mine})
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The sums of all model calls up to a row, by (stage, model)."""
+
+    last_id: int = 0
+    sums: Mapping[tuple[str, str], Spent] = field(default_factory=dict)
+
+
+def brought_forward(connection: Connection, ledger: Ledger) -> tuple[Ledger, Calls]:
+    """The ledger with the calls that have settled since, and the sums of all calls up to now.
+
+    Only the rows after the ledger's last one are read: all of them once a process, and then few.
+    """
+    settled_before = utcnow() - SETTLED_AFTER
+    new = ModelCall.id > ledger.last_id
+    last = connection.execute(
+        select(func.max(ModelCall.id)).where(new, ModelCall.created_at < settled_before)
+    ).scalar_one()
+    if last is not None:
+        settled = _sums(connection, new, ModelCall.id <= last)
+        ledger = Ledger(last, _together(ledger.sums, settled))
+    return ledger, _together(ledger.sums, _sums(connection, ModelCall.id > ledger.last_id))
+
+
+def _together(one: Mapping[tuple[str, str], Spent], other: Mapping[tuple[str, str], Spent]) -> Calls:
+    return {key: one.get(key, Spent()) + other.get(key, Spent()) for key in sorted({*one, *other})}
+
+
+def _sums(connection: Connection, *which: ColumnElement[bool]) -> Calls:
+    names = [name for name in vars(Spent()) if name != "calls"]
+    columns = [func.sum(getattr(ModelCall, name)) for name in names]
+    query: Select[Any] = select(ModelCall.stage, ModelCall.model, func.count(), *columns)
+    rows = connection.execute(query.where(*which).group_by(ModelCall.stage, ModelCall.model))
+    return {(row[0], row[1]): _spent(row[2], zip(names, row[3:], strict=True)) for row in rows}
+
+
+def _spent(calls: int, sums: Iterable[tuple[str, Any]]) -> Spent:
+    # PostgreSQL's sums of integers are decimals.
+    return Spent(int(calls), **{name: int(value) for name, value in sums})

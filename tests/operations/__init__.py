@@ -1,0 +1,1 @@
+"""What operators rely on: health, metrics, request ids, headers."""
