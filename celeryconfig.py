@@ -1,6 +1,6 @@
 """Celery's settings, each with its reason. Measured facts stand in docs/decisions/."""
 
-from kombu import Queue
+from kombu import Queue, transport
 
 from settings import Settings
 
@@ -39,6 +39,9 @@ task_publish_retry = False
 if _settings.is_embedded:
     broker_transport_options = {"polling_interval": 0.02}
 else:
+    # With kombu's own the worker ended when Redis was restarted while jobs ran. By its scheme, for
+    # `broker_transport` would take the place of the scheme, and with it of TLS.
+    transport.TRANSPORT_ALIASES.update(dict.fromkeys(("redis", "rediss"), "workers.broker:Transport"))
     broker_transport_options = {
         # Longer than any job and its drain: past it Redis delivers a message twice.
         "visibility_timeout": 1800,
@@ -52,6 +55,8 @@ else:
     }
 broker_connection_retry_on_startup = True
 broker_connection_max_retries = None
+# What Redis refuses (out of memory, read-only) ended the worker: it is tried again as a lost connection is.
+broker_channel_error_retry = True
 
 imports = ("workers.tasks",)
 worker_pool = "threads"

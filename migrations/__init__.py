@@ -1,5 +1,6 @@
 """The schema's history: numbered Alembic revisions, run by `assessgen db upgrade`."""
 
+import time
 from pathlib import Path
 
 from alembic import command
@@ -7,11 +8,19 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
 from models.session import Database, one_at_a_time
 
 # Two processes that start together must not both migrate. Any number will do, if it is ours alone.
 LOCK = 7_203_411
+# Shorter than PostgreSQL's deadlock_timeout of 1 s, so that in a deadlock with a request of the version
+# that still serves the migration gives way, and so that nobody waits for long behind it.
+LOCK_TIMEOUT = "500ms"
+# A minute of tries, in seconds from one to the next.
+TRIES, PAUSE = 60, 0.5
+# PostgreSQL's lock_not_available and deadlock_detected.
+IN_THE_WAY = ("55P03", "40P01")
 
 
 def config() -> Config:
@@ -22,10 +31,28 @@ def config() -> Config:
 
 
 def upgrade(database: Database) -> None:
-    """Bring the schema to the newest revision, in one transaction, one process at a time."""
+    """Bring the schema to the newest revision, in one transaction, one process at a time.
+
+    The version before may serve meanwhile: where a table is in use for long, it is tried again.
+    """
+    for _ in range(TRIES):
+        try:
+            _upgrade(database)
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) not in IN_THE_WAY:
+                raise
+            time.sleep(PAUSE)
+        else:
+            return
+    _upgrade(database)
+
+
+def _upgrade(database: Database) -> None:
     configuration = config()
     with database.transaction() as connection:
         one_at_a_time(connection, LOCK)
+        if not database.is_sqlite:
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
         configuration.attributes["connection"] = connection
         command.upgrade(configuration, "head")
 

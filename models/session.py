@@ -84,7 +84,13 @@ def _postgresql_engine(url: str, pool_size: int) -> Engine:
         pool_timeout=10,
         pool_pre_ping=False,
         pool_recycle=1800,
-        connect_args={"connect_timeout": 5, "application_name": "assessgen"},
+        connect_args={
+            "connect_timeout": 5,
+            "application_name": "assessgen",
+            # Of a process that was frozen in a transaction and would hold its rows until it wakes. Ours are
+            # short, and none is open across a call of anybody.
+            "options": "-c idle_in_transaction_session_timeout=15s",
+        },
     )
 
 

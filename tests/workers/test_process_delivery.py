@@ -32,7 +32,7 @@ def test_a_receiver_that_hangs_stops_no_job(database: Database, workers: Workers
     with WebhookReceiver() as receiver:
         receiver.answer_with(200, delay=60)
         worker.deliver([outbox(database, receiver.url())])
-        assert worker._delivering, "the caller had to wait for the receiver"
+        assert worker.lanes.channels, "the caller had to wait for the receiver"
         receiver.wait_for(1)
         worker.run([job_id])
         assert job(database, job_id).status == COMPLETED
@@ -60,7 +60,7 @@ def test_messages_that_come_while_a_channel_is_sent_take_no_more_threads(
         for _ in range(5):
             worker.deliver([channel])
         receiver.wait_for(3)
-        until(lambda: not worker._delivering, "the channel is done")
+        until(lambda: not worker.lanes.channels, "the channel is done")
     assert [body["n"] for body in receiver.json_bodies()] == [1, 2, 3]
     # Once for the first message, and once more for all that came meanwhile.
     assert len(begun) == 2
@@ -77,7 +77,7 @@ def test_a_mail_goes_the_way_that_webhooks_go(database: Database, workers: Worke
         connection.execute(insert(table_of(Delivery)), [row])
     worker = workers()
     worker.deliver([row["channel"]])
-    until(lambda: not worker._delivering, "the mail is sent")
+    until(lambda: not worker.lanes.channels, "the mail is sent")
     written = worker.settings.home / "mail" / f"{row['message_id']}.eml"
     assert b"To: ada@student.example" in written.read_bytes()
     with database.read() as session:

@@ -1,0 +1,1 @@
+"""Faults, one after another, against real processes: `make chaos`."""
