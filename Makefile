@@ -11,7 +11,7 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PIP := $(BIN)/python -m pip install -q --prefer-binary -c constraints.txt
 
-.PHONY: help run test quality bench lint up clean
+.PHONY: help run test chaos quality fuzz bench lint audit up clean
 
 help: ## Say what there is.
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
@@ -22,9 +22,17 @@ run: .venv/installed ## Start the service, make an example assessment, keep serv
 test: .venv/installed-dev ## Run every test, with PostgreSQL and Redis (ARGS= goes to pytest).
 	@$(BIN)/python -m tests.services -- $(BIN)/python -m pytest $(ARGS)
 
+chaos: .venv/installed-dev ## Kill, freeze and fill up everything in mid-job, and write docs/chaos-table.md (up to 15 minutes).
+	@ASSESSGEN_CHAOS_TABLE=docs/chaos-table.md $(BIN)/python -m tests.services -- \
+	  $(BIN)/python -m pytest -m chaos tests/chaos $(ARGS)
+
 quality: .venv/installed-dev ## Measure quality on labelled cases, write docs/quality.md, and fail below a goal.
 	@$(BIN)/python -m tests.quality.report
 	@$(BIN)/python -m pytest -m quality $(ARGS)
+
+fuzz: .venv/installed-dev ## Let schemathesis make up more than 5,000 calls of every API.
+	@ASSESSGEN_TEST_EXAMPLES=50 $(BIN)/python -m tests.services -- \
+	  $(BIN)/python -m pytest tests/http/test_openapi_fuzz.py $(ARGS)
 
 bench: .venv/installed-dev ## Measure accepts, polls and jobs beside the least that could be had (needs PostgreSQL and Redis).
 	@$(BIN)/python -m tests.services -- $(BIN)/python -m bench
@@ -34,6 +42,16 @@ lint: .venv/installed-dev ## Check style, format, types and the directions of im
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/bandit -q -ll -c pyproject.toml -r api models workers migrations deploy *.py
+
+audit: .venv/installed-dev ## Look up known holes in the pinned dependencies (asks the network; without it, says so).
+	@sed 's/ *#.*//' constraints.txt > .venv/audited.txt; \
+	$(BIN)/pip-audit --disable-pip --no-deps --progress-spinner off -r .venv/audited.txt > .venv/audit.log 2>&1; \
+	code=$$?; cat .venv/audit.log; \
+	if [ $$code -ne 0 ] && grep -qiE 'connection|resolve|timed? ?out|proxy|unreachable|HTTPSConnectionPool' .venv/audit.log \
+	   && ! grep -qE '^Found [0-9]+ known' .venv/audit.log; then \
+	  echo "NOT AUDITED: the network gave no answer about known holes; this build has not been checked." >&2; exit 0; \
+	fi; exit $$code
 
 up: .venv/installed ## Run web, worker and beat on PostgreSQL and Redis, without containers (PORT=8000).
 	@exec $(BIN)/python -m deploy.up --host $(HOST) --port $(PORT)

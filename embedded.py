@@ -4,7 +4,6 @@
 and `workers`, for it is the one place that needs both.
 """
 
-import logging
 import multiprocessing
 import signal
 import threading
@@ -12,6 +11,7 @@ from multiprocessing.util import Finalize
 
 from flask import Flask
 
+import logs
 import migrations
 from api import create_app as create_web_app
 from models.session import Database
@@ -21,8 +21,9 @@ from workers.embedded import EmbeddedWorker
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Migrate, start the worker and give the web application."""
-    settings = settings or Settings.from_env()
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    if settings is None:
+        settings = Settings.from_env()
+        logs.configure(settings.log, hidden=settings.secrets)
     database = Database(settings.database_url)
     migrations.upgrade(database)
     database.dispose()

@@ -17,6 +17,7 @@ VERSION = "0.1.0"
 ENGINES = ("auto", "claude", "offline")
 ON_BUDGET = ("fallback", "fail")
 SMTP_SECURITY = ("starttls", "tls", "none")
+LOGS = ("text", "json")
 # A name or none, and an address that every mail server takes: no quotes, spaces or other alphabets.
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _ADDRESS = rf"{_ATOM}(?:\.{_ATOM})*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
@@ -62,8 +63,12 @@ class Settings:
     allow_private_webhooks: bool = False
     configured_secret: str = field(default="", repr=False)
     web_threads: int = 256
+    requests_per_minute: int = 6000
+    trusted_proxies: int = 0
+    retention_days: int = 0
     worker_threads: int = 128
     delivery_threads: int = 32
+    delivery_per_host: int = 4
     model_calls_in_flight: int = 2000
     model_timeout: float = 90.0
     model_requests_per_minute: int | None = None
@@ -84,6 +89,9 @@ class Settings:
     mail_from: str = "assessgen@localhost"
     forge_url: str = "https://api.github.com"
     forge_token: str = field(default="", repr=False)
+    log: str = LOGS[0]
+    metrics: bool = False
+    metrics_token: str = field(default="", repr=False)
     lease: float = 30.0
     heartbeat: float = 10.0
     sweep_every: float = 5.0
@@ -105,6 +113,12 @@ class Settings:
         if self.engine != "auto":
             return self.engine
         return "claude" if self.anthropic_api_key else "offline"
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The values that no log line may hold."""
+        keys = (self.configured_secret, self.anthropic_api_key)
+        return (*keys, self.smtp_password, self.forge_token, self.metrics_token)
 
     @property
     def mail_sender(self) -> tuple[str, str]:
@@ -187,8 +201,12 @@ class _Reader:
             ),
             configured_secret=self.text("ASSESSGEN_SECRET_KEY"),
             web_threads=self.number("ASSESSGEN_WEB_THREADS", defaults.web_threads, 4),
+            requests_per_minute=self.number("ASSESSGEN_REQUESTS_PER_MINUTE", defaults.requests_per_minute, 0),
+            trusted_proxies=self.number("ASSESSGEN_TRUSTED_PROXIES", defaults.trusted_proxies, 0),
+            retention_days=self.number("ASSESSGEN_RETENTION_DAYS", defaults.retention_days, 0),
             worker_threads=self.number("ASSESSGEN_WORKER_THREADS", defaults.worker_threads, 1),
             delivery_threads=self.number("ASSESSGEN_DELIVERY_THREADS", defaults.delivery_threads, 1),
+            delivery_per_host=self.number("ASSESSGEN_DELIVERY_PER_HOST", defaults.delivery_per_host, 1),
             model_calls_in_flight=self.number("ASSESSGEN_MODEL_CALLS", defaults.model_calls_in_flight, 1),
             model_timeout=self.seconds("ASSESSGEN_MODEL_TIMEOUT", defaults.model_timeout),
             model_requests_per_minute=self.limit("ASSESSGEN_MODEL_REQUESTS_PER_MINUTE"),
@@ -209,6 +227,10 @@ class _Reader:
             mail_from=self.text("ASSESSGEN_MAIL_FROM", defaults.mail_from),
             forge_url=self.text("ASSESSGEN_FORGE_URL", defaults.forge_url).rstrip("/"),
             forge_token=self.text("ASSESSGEN_FORGE_TOKEN"),
+            # Of several processes a machine gathers the lines; those of one are read by a person.
+            log=self.choice("ASSESSGEN_LOG", LOGS if broker.startswith("memory:") else LOGS[::-1]),
+            metrics=self.flag("ASSESSGEN_METRICS", False),
+            metrics_token=self.text("ASSESSGEN_METRICS_TOKEN"),
             lease=self.seconds("ASSESSGEN_LEASE", defaults.lease),
             heartbeat=self.seconds("ASSESSGEN_HEARTBEAT", defaults.heartbeat),
             sweep_every=self.seconds("ASSESSGEN_SWEEP", defaults.sweep_every),
@@ -222,6 +244,8 @@ class _Reader:
             self.complaints.append("ASSESSGEN_ENGINE is claude, so ANTHROPIC_API_KEY must be set.")
         if settings.configured_secret and len(settings.configured_secret) < 32:
             self.complaints.append("ASSESSGEN_SECRET_KEY must have at least 32 characters.")
+        if re.fullmatch(r"(?:[!-~]{16,})?", settings.metrics_token) is None:
+            self.complaints.append("ASSESSGEN_METRICS_TOKEN must have 16 or more printable ASCII characters.")
         if settings.heartbeat * 2 > settings.lease:
             self.complaints.append("ASSESSGEN_LEASE must be at least twice ASSESSGEN_HEARTBEAT.")
         if not _is_usable(settings.database_url):

@@ -6,9 +6,11 @@
 import gc
 import logging
 
-from flask import Flask, Response
+from flask import Flask
 from flask_smorest import Api
+from werkzeug.middleware.proxy_fix import ProxyFix
 
+import logs
 from settings import VERSION, Settings
 
 
@@ -17,14 +19,18 @@ def create_app(settings: Settings | None = None) -> Flask:
     from api import (
         assessments_v1,
         assessments_v2,
+        audit_v2,
         bulk_v2,
         candidate_keys_v1,
         candidate_v1,
         docs,
         errors,
+        event_feed_v2,
         generation_v2,
         health,
+        metrics,
         oss_issues_v1,
+        request_limits,
         reviews_v2,
         rubrics_v1,
         sessions_v1,
@@ -34,7 +40,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         verification_assessment_v1,
         verification_steps_v1,
         verifications_v1,
+        webhook_deliveries_v2,
+        webhook_endpoints_v2,
     )
+    from api.edge import Edge
     from api.parsing import LARGEST_BODY
     from api.schemas.common import ErrorSchema
     from api.services import Services
@@ -42,7 +51,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     class OurApi(Api):
         ERROR_SCHEMA = ErrorSchema
 
-    settings = settings or Settings.from_env()
+    if settings is None:
+        settings = Settings.from_env()
+        logs.configure(settings.log, hidden=settings.secrets)
     app = Flask("api", static_folder=None, template_folder="templates")
     app.config.update(
         # Of what is no JSON; the parser sets each route's own limit.
@@ -63,7 +74,17 @@ def create_app(settings: Settings | None = None) -> Flask:
     api.spec.components.security_scheme("apiKey", {"type": "apiKey", "in": "header", "name": "x-api-key"})
     api.spec.components.security_scheme("candidate", {"type": "apiKey", "in": "header", "name": "x-api-key"})
     api.spec.components.security_scheme("session", {"type": "apiKey", "in": "header", "name": "x-api-key"})
-    for module in (generation_v2, bulk_v2, task_executions_v2, assessments_v2, reviews_v2, usage_v2):
+    for module in (
+        generation_v2,
+        bulk_v2,
+        task_executions_v2,
+        assessments_v2,
+        reviews_v2,
+        usage_v2,
+        audit_v2,
+    ):
+        api.register_blueprint(module.blueprint)
+    for module in (webhook_endpoints_v2, webhook_deliveries_v2, event_feed_v2):
         api.register_blueprint(module.blueprint)
     for module in (verifications_v1, verification_steps_v1, verification_assessment_v1):
         api.register_blueprint(module.blueprint)
@@ -75,8 +96,17 @@ def create_app(settings: Settings | None = None) -> Flask:
     api.register_blueprint(candidate_v1.blueprint)
     app.register_blueprint(docs.blueprint)
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(metrics.blueprint)
+    if settings.trusted_proxies:
+        # So many proxies of ours stand before us, each of which says whom it speaks for.
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]
+    counted = metrics.metrics_of(settings, app.extensions["assessgen"].database)
+    app.extensions[metrics.EXTENSION] = counted
+    app.wsgi_app = Edge(app.wsgi_app, counted)  # type: ignore[method-assign]
     errors.register(app)
-    app.after_request(_plain_headers)
+    app.after_request(request_limits.tell)
+    audit_v2.register(app)
     logging.getLogger("api").setLevel(logging.INFO)
     _spare_the_collector()
     return app
@@ -93,11 +123,3 @@ def _spare_the_collector() -> None:
     if not gc.get_freeze_count():
         gc.collect()
         gc.freeze()
-
-
-def _plain_headers(response: Response) -> Response:
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    # What has a tag may be kept, to be asked about again; a 304 would mean nothing to a client without it.
-    kept = "private, no-cache" if "ETag" in response.headers else "no-store"
-    response.headers.setdefault("Cache-Control", kept)
-    return response

@@ -15,7 +15,7 @@ ASSETS = Path((_SPEC.submodule_search_locations or ["."])[0]) if _SPEC else Path
 SERVED = {"swagger_bundle.js", "swagger_preset.js", "swagger_style.css"}
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    "connect-src 'self'"
+    "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 
 

@@ -3,7 +3,7 @@
 import logging
 from http import HTTPStatus
 
-from flask import Flask, Response, jsonify, request
+from flask import Flask, Response, g, jsonify, request
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
@@ -12,6 +12,8 @@ from api import envelope_v1
 from api.auth import InvalidKey
 from api.forge import NoAnswer
 from api.guessing import TooManyGuesses
+from api.request_limits import TooManyRequests
+from api.scopes import OutOfScope
 from api.watch import TooManyWaiting
 from models.errors import (
     Conflict,
@@ -57,6 +59,8 @@ def register(app: Flask) -> None:
     app.register_error_handler(InvalidKey, lambda _: answer(401, "Invalid API key"))
     app.register_error_handler(TooManyWaiting, lambda _: answer(503, BUSY, headers={"Retry-After": "1"}))
     app.register_error_handler(TooManyGuesses, _guessing)
+    app.register_error_handler(TooManyRequests, _limited)
+    app.register_error_handler(OutOfScope, lambda error: answer(403, str(error)))
     app.register_error_handler(NoAnswer, _forge)
     app.register_error_handler(PoolTimeout, lambda _: answer(503, BUSY, headers={"Retry-After": "1"}))
     app.register_error_handler(HTTPException, _http)
@@ -108,6 +112,11 @@ def _domain(error: DomainError) -> Response:
 
 def _guessing(error: TooManyGuesses) -> Response:
     return answer(429, str(error), headers={"Retry-After": str(error.seconds)})
+
+
+def _limited(error: TooManyRequests) -> Response:
+    g.left = error.left
+    return answer(429, str(error), headers={"Retry-After": str(error.left.seconds)})
 
 
 def _forge(error: NoAnswer) -> Response:

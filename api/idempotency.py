@@ -18,6 +18,8 @@ from models.errors import Conflict, InvalidInput
 from models.idempotency import Answer
 
 LONGEST_KEY = 255
+# On an answer that was given before.
+REPLAYED = "Idempotent-Replayed"
 # The header, as the OpenAPI document has it.
 IDEMPOTENCY_KEY = {
     "in": "header",
@@ -129,5 +131,5 @@ def to_response(answer: Answer, replayed: bool) -> Response:
 def marked(response: Response, replayed: bool) -> Response:
     """The response, which says so when it is a replay."""
     if replayed:
-        response.headers["Idempotent-Replayed"] = "true"
+        response.headers[REPLAYED] = "true"
     return response

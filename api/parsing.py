@@ -77,7 +77,8 @@ class Blueprint(SmorestBlueprint):
         """Document the statuses with which a view says no."""
 
         def documented(view: View) -> View:
-            for status in reversed(statuses):
+            # Of any call there may be too many, and any key may lack the scope.
+            for status in sorted({*statuses, 403, 429}, reverse=True):
                 view = self.alt_response(status, schema=self.ERROR_SCHEMA)(view)
             return view
 

@@ -2,6 +2,8 @@
 
 import base64
 import json
+import logging
+import math
 import threading
 import time
 from collections import OrderedDict
@@ -14,23 +16,30 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import current_app
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
+from api.counting import Counter
 from api.guessing import Guesses
 from api.presenters import status_document
+from api.request_limits import RequestLimits
 from api.watch import Watch
 from models import TaskExecution, TaskExecutionLog, sittings, task_executions
 from models.batching import Combiner
 from models.errors import DomainError, NotFound
-from models.organizations import Caller, authenticate
+from models.organizations import Caller, authenticate, stamp_use
 from models.session import Database
 from models.sittings import Saved, Sitting, Wanted
 from models.task_executions import NO_SUCH_JOB, Submission
 from settings import Settings
-from workers.queue import Publisher
+from workers.queue import DELIVER, Publisher
+
+log = logging.getLogger(__name__)
 
 # A key that was revoked works no longer than this, in seconds; a busy client costs one look-up in it.
 CALLER_KEPT = 1.0
 DOCUMENTS_KEPT = 5_000
+# A candidate's key and a student's token are one person's: they get this part of an organisation's requests.
+PERSONAL = 10
 
 
 @dataclass(frozen=True)
@@ -54,6 +63,9 @@ class Services:
         self.watch = Watch(self.database, most=max(1, settings.web_threads * 3 // 4))
         self.accepting: Combiner[Submission, str] = Combiner(self._accept)
         self.guesses = Guesses(settings.broker_url)
+        counter, most = Counter(settings.broker_url, "requests"), settings.requests_per_minute
+        self.limits = RequestLimits(counter, most)
+        self.personal_limits = RequestLimits(counter, math.ceil(most / PERSONAL))
         self.recognising: Combiner[str, Sitting | None] = Combiner(self._recognise)
         self.saving: Combiner[Wanted, Saved] = Combiner(self._save)
         self._reading: Combiner[str, Document] = Combiner(self._read)
@@ -75,15 +87,29 @@ class Services:
             return found[1]
         with self.database.read() as session:
             caller = authenticate(session, key, self.settings.secret_key)
+        if caller is not None and caller.is_use_due:
+            self._stamp_use(caller)
         with self._callers_lock:
             if len(self._callers) > 10_000:
                 self._callers.clear()
             self._callers[key] = (now, caller)
         return caller
 
+    def _stamp_use(self, caller: Caller) -> None:
+        try:
+            with self.database.transaction() as connection:
+                stamp_use(connection, caller.key_id)
+        except SQLAlchemyError as error:
+            # Who may call does not depend on it: the next look-up stores it.
+            log.warning("It was not stored that the key %s is used (%s).", caller.key_prefix, error)
+
     def _accept(self, submissions: Sequence[Submission]) -> list[str]:
+        channels: set[str] = set()
         with self.database.statement() as connection:
-            return task_executions.accept(connection, submissions)
+            accepted = task_executions.accept(connection, submissions, channels)
+        for channel in channels:
+            self.publisher.publish(DELIVER, channel)
+        return accepted
 
     def _recognise(self, texts: Sequence[str]) -> list[Sitting | None]:
         with self.database.read() as session:

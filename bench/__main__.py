@@ -375,6 +375,8 @@ def main() -> None:
             "DATABASE_URL": url,
             "BENCH_POSTGRES": url,
             "CELERY_BROKER_URL": REDIS,
+            # A limit that is counted and never reached.
+            "ASSESSGEN_REQUESTS_PER_MINUTE": "100000000",
             "ANTHROPIC_API_KEY": "test-key",
             "ANTHROPIC_BASE_URL": re.search(r"http://\S+", model.said).group(),
         }

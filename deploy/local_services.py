@@ -38,6 +38,11 @@ class Service:
         self._process = process
         self._stop_with = stop_with
 
+    @property
+    def pid(self) -> int:
+        """The server's main process."""
+        return self._process.pid
+
     def stop(self) -> None:
         """End it, in a hurry if need be."""
         if self._process.poll() is None:
@@ -73,8 +78,8 @@ def redis_binary() -> str | None:
     return shutil.which("redis-server") or shutil.which("valkey-server")
 
 
-def start_postgres(directory: Path, durable: bool) -> Service:
-    """A PostgreSQL whose data is in the directory, on a free port; raises Unavailable.
+def start_postgres(directory: Path, durable: bool, port: int | None = None) -> Service:
+    """A PostgreSQL whose data is in the directory, on that port or a free one; raises Unavailable.
 
     Without `durable` nothing is flushed to the disk, which is what tests want.
     """
@@ -82,7 +87,7 @@ def start_postgres(directory: Path, durable: bool) -> Service:
     if binaries is None:
         raise Unavailable("no PostgreSQL binaries were found on the PATH or under /usr/lib/postgresql")
     user = _lesser_user()
-    data, port = directory / "data", free_port()
+    data, port = directory / "data", port or free_port()
     _prepare(directory, user)
     if not (data / "PG_VERSION").exists():
         _initialise(binaries, data, user)
@@ -104,13 +109,13 @@ def start_postgres(directory: Path, durable: bool) -> Service:
     return service
 
 
-def start_redis(directory: Path) -> Service:
-    """A Redis that keeps nothing, on a free port; raises Unavailable."""
+def start_redis(directory: Path, port: int | None = None) -> Service:
+    """A Redis that keeps nothing, on that port or a free one; raises Unavailable."""
     binary = redis_binary()
     if binary is None:
         raise Unavailable("no redis-server (or valkey-server) was found on the PATH")
     directory.mkdir(parents=True, exist_ok=True)
-    port = free_port()
+    port = port or free_port()
     command = [binary, "--bind", "127.0.0.1", "--port", str(port), "--dir", str(directory)]
     process = _spawn([*command, "--save", "", "--appendonly", "no"], directory / "log", None)
     service = Service("Redis", f"redis://127.0.0.1:{port}/0", process, signal.SIGTERM)

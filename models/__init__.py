@@ -4,10 +4,11 @@ Imports nothing of `api` or `workers`, no Flask, no Celery, no HTTP client.
 """
 
 from models.assessments import Assessment, AssessmentVersion
+from models.audit import AuditEntry
 from models.base import Base
 from models.batch_requests import BatchRequest, ModelBatch
 from models.candidates import CandidateKey, CandidateSession
-from models.events import Delivery, Event
+from models.events import Delivery, DeliveryAttempt, Event
 from models.forms import Form, FormQuestion
 from models.idempotency import IdempotentRequest
 from models.model_calls import ModelCall
@@ -21,18 +22,23 @@ from models.skills import Skill
 from models.task_executions import ExecutionStep, TaskExecution, TaskExecutionLog
 from models.task_scores import CriterionScore
 from models.verifications import Attempt, Student, Verification, VerificationSkill
+from models.webhook_endpoints import EndpointSecret, WebhookEndpoint
+from models.workers_seen import WorkerSeen
 
 __all__ = [
     "ApiKey",
     "Assessment",
     "AssessmentVersion",
     "Attempt",
+    "AuditEntry",
     "Base",
     "BatchRequest",
     "CandidateKey",
     "CandidateSession",
     "CriterionScore",
     "Delivery",
+    "DeliveryAttempt",
+    "EndpointSecret",
     "Event",
     "ExecutionStep",
     "Form",
@@ -54,5 +60,7 @@ __all__ = [
     "TaskExecutionLog",
     "Verification",
     "VerificationSkill",
+    "WebhookEndpoint",
     "WebhookSecret",
+    "WorkerSeen",
 ]

@@ -8,10 +8,10 @@ from collections.abc import Collection
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from models import owner_actions
+from models import owner_actions, webhook_deliveries
 from models.base import utcnow
 from models.batch_requests import BatchRequest
-from models.events import Event
+from models.events import Delivery, Event
 from models.model_calls import ModelCall
 from models.task_executions import OPEN, ExecutionStep, TaskExecution, TaskExecutionLog
 
@@ -33,6 +33,7 @@ def empty(session: Session, job: TaskExecution) -> None:
         owner_actions.cancel(session, job)
     for table in (ExecutionStep, TaskExecutionLog, Event, BatchRequest):
         session.execute(delete(table).where(table.task_execution_id == job.id))
+    webhook_deliveries.erase(session, Delivery.task_execution_id == job.id, ERASED)
     # A step is named after its skill, which may be one that only the caller knows.
     session.execute(
         update(ModelCall).where(ModelCall.task_execution_id == job.id).values(answer={}, step=ModelCall.stage)

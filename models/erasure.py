@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
-from models import erased_jobs, idempotency
+from models import erased_jobs, idempotency, webhook_deliveries
 from models.base import utcnow
 from models.erased_jobs import ERASED
-from models.events import DEAD, Delivery, Event
-from models.events import PENDING as UNSENT
+from models.events import Delivery, Event
 from models.skills import Skill
 from models.task_executions import TaskExecution
 from models.verification_forms import delete_form
@@ -64,21 +63,11 @@ def _mails(session: Session, verification: Verification) -> tuple[str, ...]:
 
 
 def _erase_told(session: Session, verification: Verification) -> None:
-    """Events and deliveries; what is not sent yet is never sent.
-
-    One more attempt on a delivery makes whoever is sending it at this moment a stale run: what the receiver
-    says to it is not stored.
-    """
+    """Events and deliveries, to its own address, to endpoints and by mail."""
     session.execute(delete(Event).where(Event.verification_id == verification.id))
     channels = (verification.id, verification.mail_channel)
-    session.execute(
-        update(Delivery)
-        .where(Delivery.channel.in_(channels), Delivery.status == UNSENT)
-        .values(status=DEAD, lease_expires_at=None, attempts=Delivery.attempts + 1)
-    )
-    session.execute(
-        update(Delivery).where(Delivery.channel.in_(channels)).values(url="", body={}, last_detail=ERASED)
-    )
+    webhook_deliveries.erase(session, Delivery.channel.in_(channels), ERASED)
+    webhook_deliveries.erase(session, Delivery.verification_id == verification.id, ERASED)
 
 
 def _erase_skills(session: Session, verification: Verification) -> None:

@@ -20,6 +20,7 @@ from models.task_executions import (
     Told,
     rows_of,
 )
+from models.webhook_listeners import listeners
 
 CANCELLED_ERROR = {"code": "CANCELLED", "message": "The job was cancelled by its owner."}
 
@@ -93,4 +94,5 @@ def _change(
         execution.error["message"] if execution.error else QUEUED.get(execution.type, QUEUED_UNKNOWN),
         error=execution.error,
     )
-    insert_rows(session.connection(), rows_of([line], now))
+    connection = session.connection()
+    insert_rows(connection, rows_of([line], now, listeners(connection, [execution.organization_id])))

@@ -17,6 +17,7 @@ from models.bulk import insert_rows, update_rows
 from models.errors import StaleRun
 from models.model_calls import ModelCall
 from models.task_executions import COMPLETED, PROCESSING, ExecutionStep, TaskExecution, Told, rows_of
+from models.webhook_listeners import listeners
 
 _executions = table_of(TaskExecution)
 
@@ -64,8 +65,13 @@ class Write:
     end: End | None = None
 
 
-def record(connection: Connection, writes: Sequence[Write]) -> list[BaseException | None]:
-    """Store a batch of writes; for each None, or StaleRun where its claim is lost."""
+def record(
+    connection: Connection, writes: Sequence[Write], channels: set[str] | None = None
+) -> list[BaseException | None]:
+    """Store a batch of writes; for each None, or StaleRun where its claim is lost.
+
+    `channels` gets those of webhook endpoints that there is something to send on.
+    """
     now = utcnow()
     rows = _locked(connection, {write.claim.execution_id for write in writes})
     batch = _Batch(connection, rows, now)
@@ -75,7 +81,7 @@ def record(connection: Connection, writes: Sequence[Write]) -> list[BaseExceptio
         if write.call is not None
     ]
     outcomes: list[BaseException | None] = [batch.add(write) for write in writes]
-    batch.store()
+    batch.store(channels)
     return outcomes
 
 
@@ -183,15 +189,16 @@ class _Batch:
         # Only rows that are held locked are changed, so their id alone is a sufficient condition.
         self.changed[str(row["id"])] = {name: row[name] for name in CHANGED}
 
-    def store(self) -> None:
+    def store(self, channels: set[str] | None) -> None:
         """Everything in two statements: what is new, and what has changed."""
+        known = listeners(self.connection, {line.organization_id for line in self.lines})
         insert_rows(
             self.connection,
             [
                 (table_of(ModelCall), self.calls),
                 (table_of(BatchRequest), self.requests),
                 (table_of(ExecutionStep), self.steps),
-                *rows_of(self.lines, self.now),
+                *rows_of(self.lines, self.now, known, channels),
             ],
         )
         update_rows(self.connection, _executions, list(self.changed.values()))

@@ -75,6 +75,7 @@ class ClaimedJob:
     answers: dict[tuple[str, str], dict[str, Any]]
     registered: dict[tuple[str, str], Registered]
     said: tuple[str, ...]
+    request_id: str | None = None
 
 
 _executions = table_of(TaskExecution)
@@ -165,6 +166,7 @@ def _claimed(connection: Connection, mine: Claim, row: RowMapping, has_waited: b
         answers={} if first else answers_of(connection, mine.execution_id),
         registered={} if first else of_job(connection, mine.execution_id),
         said=_said(connection, mine.execution_id) if has_waited else (),
+        request_id=row["request_id"],
     )
 
 

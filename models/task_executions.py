@@ -6,7 +6,7 @@ nothing (fencing). What runs do is in `models/runs.py`.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -23,11 +23,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from logs import request_id_now
 from models import paging
 from models.base import Base, Id, Json, Serial, Word, new_id, parse_id, table_of, utcnow
 from models.bulk import insert_rows
 from models.errors import NotFound
 from models.events import OF_A_VERIFICATION, Delivery, Event, delivery_row
+from models.webhook_listeners import Listeners, listeners, rows_for
 
 PENDING, PROCESSING, COMPLETED, FAILED = "pending", "processing", "completed", "failed"
 STATUSES = (PENDING, PROCESSING, COMPLETED, FAILED)
@@ -114,6 +116,8 @@ class TaskExecution(Base):
     erased_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     updated_at: Mapped[datetime] = mapped_column(default=utcnow)
+    # Of the request that asked for the job, so that a worker's log can be read beside the web's.
+    request_id: Mapped[str | None] = mapped_column(String(128))
 
     @classmethod
     def get(cls, session: Session, organization_id: str, text: str) -> "TaskExecution":
@@ -217,17 +221,22 @@ class Submission:
     external_id: str | None = None
     metadata: Json | None = None
     verification_id: str | None = None
+    # Of the request in which this is made, whatever route it came by.
+    request_id: str | None = field(default_factory=request_id_now)
 
 
-def accept(connection: Connection, submissions: Sequence[Submission]) -> list[str]:
+def accept(
+    connection: Connection, submissions: Sequence[Submission], channels: set[str] | None = None
+) -> list[str]:
     """Store jobs, each with its first log line and its first event; their ids.
 
     `published_at` is set: the caller publishes as soon as this is committed, and the sweep takes
-    up what did not get through.
+    up what did not get through. `channels` gets those of webhook endpoints, to be published likewise.
     """
     now = utcnow()
     rows = [_row(submission, now) for submission in submissions]
-    told = rows_of([Told.queued(row) for row in rows], now)
+    known = listeners(connection, {submission.organization_id for submission in submissions})
+    told = rows_of([Told.queued(row) for row in rows], now, known, channels)
     insert_rows(connection, [(table_of(TaskExecution), rows), *told])
     return [str(row["id"]) for row in rows]
 
@@ -254,6 +263,7 @@ def _row(submission: Submission, now: datetime) -> dict[str, Any]:
         "metadata": submission.metadata,
         "created_at": now,
         "updated_at": now,
+        "request_id": submission.request_id,
     }
 
 
@@ -304,12 +314,18 @@ class Told:
         }
 
 
-def rows_of(lines: Sequence[Told], now: datetime) -> list[tuple[Table, list[dict[str, Any]]]]:
-    """The rows that tell of lines, in their order: logs, events and deliveries."""
+def rows_of(
+    lines: Sequence[Told], now: datetime, known: Listeners, channels: set[str] | None = None
+) -> list[tuple[Table, list[dict[str, Any]]]]:
+    """The rows that tell of lines, in their order: logs, events and deliveries.
+
+    `channels` gets those of webhook endpoints.
+    """
     bodies = [line.body(now) for line in lines]
     logs = [
         {"task_execution_id": line.execution_id, "message": line.message, "created_at": now} for line in lines
     ]
+    told = list(zip(lines, bodies, strict=True))
     events = [
         {
             "organization_id": line.organization_id,
@@ -319,11 +335,34 @@ def rows_of(lines: Sequence[Told], now: datetime) -> list[tuple[Table, list[dict
             "payload": body,
             "created_at": now,
         }
-        for line, body in zip(lines, bodies, strict=True)
+        for line, body in told
     ]
-    deliveries = [
-        delivery_row(line.organization_id, line.execution_id, line.sequence, line.notification_url, body, now)
-        for line, body in zip(lines, bodies, strict=True)
-        if line.notification_url
+    deliveries = [_own_row(line, body, now) for line, body in told if line.notification_url]
+    fanned = [row for line, body in told for row in _endpoint_rows(known, line, body, now)]
+    if channels is not None:
+        channels.update(row["channel"] for row in fanned)
+    return [
+        (table_of(TaskExecutionLog), logs),
+        (table_of(Event), events),
+        (table_of(Delivery), deliveries + fanned),
     ]
-    return [(table_of(TaskExecutionLog), logs), (table_of(Event), events), (table_of(Delivery), deliveries)]
+
+
+def _own_row(line: Told, body: Json, now: datetime) -> dict[str, Any]:
+    """The delivery to the address that the job itself names."""
+    assert line.notification_url is not None
+    return delivery_row(
+        line.organization_id,
+        line.execution_id,
+        line.sequence,
+        line.notification_url,
+        body,
+        now,
+        task_execution_id=line.execution_id,
+    )
+
+
+def _endpoint_rows(known: Listeners, line: Told, body: Json, now: datetime) -> list[dict[str, Any]]:
+    return rows_for(
+        known, line.organization_id, line.sequence, body, now, task_execution_id=line.execution_id
+    )

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from models.base import Json, iso_time, table_of, utcnow
 from models.events import Delivery, Event, delivery_row
 from models.verifications import VERIFIED, Verification, VerificationSkill
+from models.webhook_listeners import listeners, rows_for
 
 INITIATED, COMPLETED = "verification.initiated", "verification.completed"
 
@@ -41,8 +42,18 @@ def tell(session: Session, verification: Verification, kind: str, **more: object
         verification.callback_url,
         body,
         now,
+        verification_id=verification.id,
     )
-    session.execute(insert(table_of(Delivery)), [row])
+    known = listeners(session.connection(), [verification.organization_id])
+    fanned = rows_for(
+        known,
+        verification.organization_id,
+        verification.sequence,
+        body,
+        now,
+        verification_id=verification.id,
+    )
+    session.execute(insert(table_of(Delivery)), [row, *fanned])
 
 
 def skill_state(skill: VerificationSkill) -> Json:

@@ -28,6 +28,7 @@ SECRETS = REQUIRED | {
     "ASSESSGEN_API_KEY",
     "ASSESSGEN_SMTP_PASSWORD",
     "ASSESSGEN_FORGE_TOKEN",
+    "ASSESSGEN_METRICS_TOKEN",
 }
 
 # Compose's interpolation; $$ is a dollar sign that the container sees.
@@ -114,7 +115,11 @@ def test_the_example_holds_no_value_so_no_secret_and_no_outdated_default() -> No
         ("ASSESSGEN_MODEL_ANALYST", Settings().models.analyst),
         ("ASSESSGEN_WEB_THREADS", Settings().web_threads),
         ("ASSESSGEN_WORKER_THREADS", Settings().worker_threads),
+        ("ASSESSGEN_REQUESTS_PER_MINUTE", Settings().requests_per_minute),
+        ("ASSESSGEN_TRUSTED_PROXIES", Settings().trusted_proxies),
+        ("ASSESSGEN_RETENTION_DAYS", Settings().retention_days),
         ("ASSESSGEN_DELIVERY_THREADS", Settings().delivery_threads),
+        ("ASSESSGEN_DELIVERY_PER_HOST", Settings().delivery_per_host),
         ("ASSESSGEN_MODEL_CALLS", Settings().model_calls_in_flight),
         ("ASSESSGEN_MODEL_TIMEOUT", Settings().model_timeout),
         ("ASSESSGEN_SMTP_PORT", Settings().smtp_port),
@@ -222,6 +227,7 @@ def test_every_setting_reaches_a_service() -> None:
         ("ANTHROPIC_API_KEY", "worker"),
         ("ASSESSGEN_SMTP_PASSWORD", "worker"),
         ("ASSESSGEN_FORGE_TOKEN", "web"),
+        ("ASSESSGEN_METRICS_TOKEN", "web"),
     ],
 )
 def test_what_only_one_service_needs_is_its_alone(secret: str, user: str) -> None:

@@ -4,7 +4,6 @@ Everything is made at the first task, after any fork. `current()` gives the one 
 """
 
 import asyncio
-import gc
 import logging
 import os
 import socket
@@ -15,9 +14,13 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from models import budgets, runs
+from sqlalchemy.exc import SQLAlchemyError
+
+import logs
+from models import budgets, runs, workers_seen
 from models.base import utcnow
 from models.batching import Batcher
+from models.channels import heads, put_off
 from models.errors import StaleRun
 from models.runs import Claim, ClaimedJob, End, Line, Write
 from models.session import Database
@@ -33,11 +36,14 @@ from workers import queue, retry
 from workers.assessment_creation import create_assessment
 from workers.bank import ShippedLibrary
 from workers.budget import Budget, budget_of
+from workers.delivery.lanes import Lanes, host_of
 from workers.delivery.mail import Mailer
 from workers.delivery.outbox import Outbox
+from workers.forgetting import Forgetting
 from workers.generation import item_models, sources
 from workers.generation.engines import Engine, offline
 from workers.generation.engines.prices import is_priced
+from workers.loop import new_loop, spare_the_collector
 from workers.question_replacement import replace_question
 from workers.queue import DELIVER, GENERATE, Publisher
 from workers.run import Model, Run, Stopping, Waiting
@@ -49,6 +55,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+# In seconds: a worker shows that it lives at least so often (`models/workers_seen.py`).
+SHOWN_EVERY = 10.0
+# Channels that one statement puts off: fewer than either database takes parameters.
+PUT_OFF_AT_ONCE = 500
+# In seconds: so long a worker that is told to stop waits for the steps that run, such as model calls.
+GRACE = 30.0
 # What each type of job does with its run.
 SUBJECTS = {
     ASSESSMENT_CREATION: create_assessment,
@@ -66,23 +78,34 @@ class WorkerProcess:
         self.name = name or f"{socket.gethostname()}:{os.getpid()}"
         self.database = Database(settings.database_url)
         self.library = ShippedLibrary(self.database)
+        self.forgetting = Forgetting(self.database, settings.retention_days)
         self.publisher = Publisher(self.database)
         self.recorder: Batcher[Write, None] = Batcher(self._record, "recorder")
-        self.outbox = Outbox(self.database, settings.allow_private_webhooks, Mailer(settings))
+        self.outbox = Outbox(
+            self.database, settings.allow_private_webhooks, Mailer(settings), self._report_try
+        )
         self.deliverers = ThreadPoolExecutor(settings.delivery_threads, thread_name_prefix="deliver")
-        self._delivering: dict[str, bool] = {}
+        # Each channel's drain is looked up when it begins, so that a test can put its own in place.
+        self.lanes = Lanes(
+            self.deliverers,
+            lambda channel: self.outbox.drain(channel),
+            self._put_off,
+            settings.delivery_per_host,
+        )
         self._runs: dict[Claim, Run] = {}
+        # Those of the runs; touched on the loop alone.
+        self._tasks: set[asyncio.Task[None]] = set()
         self._lock = threading.Lock()
         self._draining = False
         self._stopping = threading.Event()
-        self._loop = _new_loop()
+        self._loop = new_loop()
         self._model = self._make_model()
         self.economy = self._make_economy()
         self._tick: Future[None] | None = None
         self._engines = self._make_engines()
         self._thread = threading.Thread(target=self._loop.run_forever, name="generation", daemon=True)
         self._thread.start()
-        _spare_the_collector()
+        spare_the_collector()
         self._heart = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
         self._heart.start()
 
@@ -156,6 +179,8 @@ class WorkerProcess:
         await asyncio.gather(*(self._run(job, budget) for job, budget in held))
 
     async def _run(self, job: ClaimedJob, budget: Budget) -> None:
+        logs.of_job(job.claim.execution_id, job.request_id)
+        log.info("The job has begun, attempt %s.", job.claim.attempt)
         run = Run(
             job,
             self.recorder,
@@ -170,17 +195,21 @@ class WorkerProcess:
             self._runs[job.claim] = run
             if self._draining:
                 run.stop()
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
         try:
             await SUBJECTS[job.type](run, self._engines[job.mode])
         except StaleRun:
             log.info("job %s: another run has it, or it was cancelled", job.claim.execution_id)
-        except Stopping:
+        except (Stopping, asyncio.CancelledError):
             await asyncio.to_thread(self._release, job.claim, timedelta())
         except Waiting:
             await (self._ended_badly(run, run.doom) if run.doom else self._wait(run))
         except Exception as error:  # noqa: BLE001 - whatever a run raises decides what becomes of its job
             await self._ended_badly(run, error)
         finally:
+            self._tasks.discard(task)
             with self._lock:
                 self._runs.pop(job.claim, None)
 
@@ -222,12 +251,17 @@ class WorkerProcess:
             runs.release(connection, claim, run_at=utcnow() + after)
 
     def _record(self, writes: Sequence[Write]) -> list[BaseException | None]:
+        channels: set[str] = set()
         with self.database.transaction() as connection:
-            return runs.record(connection, writes)
+            outcomes = runs.record(connection, writes, channels)
+        for channel in channels:
+            self.publisher.publish(DELIVER, channel)
+        return outcomes
 
     def sweep(self) -> None:
         """Publish what waits for a worker, and let the batches be looked after, beside this."""
         queue.sweep(self.database)
+        self.forgetting.sweep()
         if self.economy is None or (self._tick is not None and not self._tick.done()):
             return
         self._tick = asyncio.run_coroutine_threadsafe(self.economy.tick(), self._loop)
@@ -236,35 +270,42 @@ class WorkerProcess:
     def deliver(self, channels: Sequence[str]) -> None:
         """Send what is due on the channels, from the deliverers' own threads.
 
-        A receiver that hangs takes one of those and none of generation's. One channel is never
+        A receiver that hangs takes a few of those and none of generation's. One channel is never
         sent by two threads of a process: a message that comes meanwhile makes the one look again.
         """
-        for channel in channels:
-            with self._lock:
-                busy = channel in self._delivering
-                self._delivering[channel] = busy
-            if not busy:
-                self.deliverers.submit(self._deliver, channel).add_done_callback(_log_failure)
+        with self.database.connection() as connection:
+            urls = heads(connection, channels)
+        self.lanes.add({channel: host_of(url) for channel, url in urls.items()})
 
-    def _deliver(self, channel: str) -> None:
-        try:
-            while True:
-                self.outbox.drain(channel)
-                with self._lock:
-                    if not self._delivering.pop(channel):
-                        return
-                    self._delivering[channel] = False
-        except BaseException:
-            with self._lock:
-                self._delivering.pop(channel, None)
-            raise
+    def _report_try(self, url: str, answered: bool) -> None:
+        self.lanes.report(url, answered)
+
+    def _put_off(self, channels: Sequence[str], seconds: float) -> None:
+        until = utcnow() + timedelta(seconds=seconds)
+        for start in range(0, len(channels), PUT_OFF_AT_ONCE):
+            with self.database.transaction() as connection:
+                put_off(connection, channels[start : start + PUT_OFF_AT_ONCE], until)
 
     def _beat(self) -> None:
-        while not self._stopping.wait(self.settings.heartbeat):
+        pause = min(self.settings.heartbeat, SHOWN_EVERY)
+        self._show()
+        while not self._stopping.wait(pause):
+            self._show()
             with self._lock:
                 claims = list(self._runs)
             if claims:
                 self._renew(claims)
+
+    def _show(self) -> None:
+        try:
+            with self.database.transaction() as connection:
+                workers_seen.show(connection, self.name)
+        except SQLAlchemyError as error:
+            log.warning("That this worker lives could not be written (%s).", type(error).__name__)
+
+    def _leave(self) -> None:
+        with suppress(SQLAlchemyError), self.database.transaction() as connection:
+            workers_seen.leave(connection, self.name)
 
     def _renew(self, claims: list[Claim]) -> None:
         try:
@@ -279,12 +320,20 @@ class WorkerProcess:
                     self._runs[claim].lose()
 
     def drain(self) -> None:
-        """Let every run end before its next step, and those that still come too; the jobs are given back."""
+        """Let every run end before its next step, and those that still come too; the jobs are given back.
+
+        A step that takes longer than GRACE is broken off.
+        """
         with self._lock:
             self._draining = True
             held = list(self._runs.values())
         for run in held:
             run.stop()
+        self._loop.call_soon_threadsafe(self._loop.call_later, GRACE, self._break_off)
+
+    def _break_off(self) -> None:
+        for task in self._tasks:
+            task.cancel()
 
     def close(self) -> None:
         """Store what is queued and close everything; runs must have ended. A second call does nothing."""
@@ -293,7 +342,9 @@ class WorkerProcess:
                 return
             self._stopping.set()
         self._heart.join()
+        self._leave()
         self._end_tick()
+        self.lanes.close()
         self.recorder.close()
         self.publisher.close()
         self.deliverers.shutdown(wait=True, cancel_futures=True)
@@ -311,31 +362,6 @@ class WorkerProcess:
             self._tick.cancel()
             with suppress(CancelledError, Exception):
                 self._tick.result(timeout=10)
-
-
-def _new_loop() -> asyncio.AbstractEventLoop:
-    """uvloop's where there is one: it takes a fifth off the processor time of a model call."""
-    try:
-        import uvloop
-    except ImportError:
-        return asyncio.new_event_loop()
-    return uvloop.new_event_loop()
-
-
-def _spare_the_collector() -> None:
-    """Let the garbage collector pass over what lives as long as the process, and look less often.
-
-    With hundreds of calls in flight, everything young looks like garbage to come: at the defaults,
-    full collections took a third of the processor time of a hundred jobs.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
-
-
-def _log_failure(done: "Future[None]") -> None:
-    if not done.cancelled() and (error := done.exception()):
-        log.error("A delivery broke off: %r; the sweep will take it up.", error, exc_info=error)
 
 
 def _log_tick(done: "Future[None]") -> None:

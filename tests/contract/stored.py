@@ -10,6 +10,10 @@ from models.session import Database
 Rows = list[tuple[str | None, ...]]
 # The shipped library and its skills, which would take most of the time.
 LIBRARY = ("skills", "questions", "question_keys")
+# A worker shows every few seconds that it lives, whatever a test does.
+PROCESSES = "workers_seen"
+# That a key is used is stored now and then, whatever it is used for.
+OF_USE = ("api_keys", "last_used_at")
 
 
 def stored(database: Database, without: Collection[str] = ()) -> dict[str, Rows]:
@@ -18,16 +22,20 @@ def stored(database: Database, without: Collection[str] = ()) -> dict[str, Rows]
     found = {}
     with database.connection() as connection:
         for table in Base.metadata.sorted_tables:
-            if table.name not in without:
-                columns = [_as_text(column, is_sqlite) for column in table.columns]
+            if table.name not in without and table.name != PROCESSES:
+                columns = [
+                    _as_text(column, is_sqlite)
+                    for column in table.columns
+                    if (table.name, column.name) != OF_USE
+                ]
                 rows = connection.execute(select(*columns).order_by(*table.primary_key))
                 found[table.name] = [tuple(row) for row in rows]
     return found
 
 
 def changeable(database: Database) -> dict[str, Rows]:
-    """All rows but those of the library."""
-    return stored(database, LIBRARY)
+    """All rows but those of the library, and of the log of changes."""
+    return stored(database, (*LIBRARY, "audit_entries"))
 
 
 def _as_text(column: Column[bytes], is_sqlite: bool) -> ColumnElement[str]:

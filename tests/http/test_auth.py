@@ -25,6 +25,7 @@ PUBLIC = {
     "/openapi.json": "what the documentation is made from",
     "/healthz": "asked by the platform, which has no key",
     "/readyz": "asked by the platform, which has no key",
+    "/metrics": "not there by default; else it asks for a token of its own (test_metrics.py)",
 }
 
 

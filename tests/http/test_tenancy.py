@@ -6,6 +6,7 @@ that there is something.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from ipaddress import IPv4Address
 from typing import Any
 
 import pytest
@@ -17,13 +18,14 @@ from models.session import Database
 from tests.conftest import Account
 from tests.contract.candidate_sessions import TAKING, Known, Taker, known_assessment, taker
 from tests.contract.candidates import keys, rubric, task
-from tests.contract.checked import CheckedClient, client_of, document
+from tests.contract.checked import ADDRESSES, CheckedClient, client_of, document
 from tests.contract.jobs import status_of, submit
 from tests.contract.stored import changeable
 from tests.contract.verifications import Begin, Json, Work, session_client
 
 # It stands in every text that the owner can give, so it must be in no stranger's answer.
 MARK = "Zanzibar"
+HOOK = f"https://{MARK}.example/hook"
 UUID_LENGTH = 36
 # What an organisation calls its own students says nothing of another's: it is a filter.
 NAMED_BY_OWNER = {"studentId"}
@@ -71,6 +73,7 @@ BODIES: dict[tuple[str, str], Json] = {
     ("patch", "/api/v2/assessments/{assessment_id}/questions/{question_id}"): {"question": "Whose is it?"},
     ("post", "/v1/assessments/{assessment_id}/keys"): {"count": 1},
     ("patch", "/v1/rubrics/{rubric_id}"): {"name": "Mine"},
+    ("patch", "/api/v2/webhook-endpoints/{endpoint_id}"): {"description": "Mine"},
     ("patch", "/v1/sessions/{session_id}"): {"comment": "Mine."},
     ("put", "/v1/candidate/session/responses/{question_id}"): {"answer": "north"},
 }
@@ -100,6 +103,8 @@ def owned(
     candidate.tell("tab_switch", data={"seconds": 3})
     student = begin(name=MARK).ready()
     task(client, name=MARK)
+    told = client.post("/api/v2/webhook-endpoints", json={"url": HOOK, "description": MARK}).get_json()
+    ping = client.post(f"/api/v2/webhook-endpoints/{told['id']}/ping").get_json()
     assert status_of(client, job_id)["status"] == "completed"
     ids = {
         "job_id": job_id,
@@ -111,6 +116,8 @@ def owned(
         "rubric_id": rubric(client, name=MARK)["id"],
         "session_id": candidate.session_id,
         "sessionId": candidate.session_id,
+        "endpoint_id": told["id"],
+        "delivery_id": ping["id"],
     }
     return Owned(ids, candidate, student.token)
 
@@ -128,6 +135,8 @@ def nobodys(ids: dict[str, str]) -> dict[str, str]:
 
 def asked(client: CheckedClient, route: Route, ids: dict[str, str]) -> TestResponse:
     """What the client is answered there."""
+    # Wrong keys are counted by address, and that is not what is asked here.
+    client.environ_base["REMOTE_ADDR"] = str(IPv4Address(next(ADDRESSES)))
     body = BODIES.get((route.method, route.path))
     sent: dict[str, Any] = {} if body is None else {"json": body}
     return client.open(route.address(ids), method=route.method.upper(), **sent)

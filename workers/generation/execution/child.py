@@ -179,9 +179,9 @@ def python(job: dict[str, Any]) -> Callable[[], dict[str, Any]]:
         report: dict[str, Any] = {}
         sys.stdout = printed = Capped()
         try:
-            exec(program, vars(main))  # noqa: S102  (the trade of this process)
+            exec(program, vars(main))  # noqa: S102  (the trade of this process)  # nosec
             if value is not None:
-                result = eval(value, vars(main))  # noqa: S307
+                result = eval(value, vars(main))  # noqa: S307  # nosec
                 report["values"] = [repr(result), str(result)]
         except BaseException as raised:  # noqa: BLE001  (whatever it is, it is what the code does)
             report["raised"] = type(raised).__name__

@@ -20,7 +20,7 @@ def printed(code: str) -> str:
         out.append(sep.join(str(value) for value in values) + end)
 
     try:
-        exec(code, {"print": write})  # noqa: S102 - the template is ours, see the head of this file
+        exec(code, {"print": write})  # noqa: S102 - the template is ours, see above  # nosec
     except Exception as error:  # noqa: BLE001 - whatever it raises is the answer
         return type(error).__name__
     return "".join(out).removesuffix("\n")
