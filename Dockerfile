@@ -8,7 +8,7 @@ WORKDIR /src
 COPY . .
 # The cache makes a rebuild download only what has changed in constraints.txt.
 RUN --mount=type=cache,target=/root/.cache/pip \
-    pip wheel --wheel-dir /wheels -c constraints.txt .
+    pip wheel --wheel-dir /wheels -c constraints.txt '.[traces]'
 
 FROM python:3.13-slim
 
@@ -18,9 +18,9 @@ RUN groupadd --gid 10001 assessgen \
             --shell /usr/sbin/nologin assessgen \
  && install -d -o 10001 -g 10001 -m 0700 /var/lib/assessgen
 
-# The wheels are mounted and not copied, so that no layer keeps them. No extras: no test or lint tool.
+# The wheels are mounted and not copied, so that no layer keeps them. Of the extras only that for traces: no test or lint tool.
 RUN --mount=type=bind,from=wheels,source=/wheels,target=/wheels \
-    pip install --no-cache-dir --no-index --find-links /wheels --root-user-action ignore assessgen
+    pip install --no-cache-dir --no-index --find-links /wheels --root-user-action ignore 'assessgen[traces]'
 
 # Bytecode was written at installation; the root file system is read-only later.
 # Without the home, `var` would be looked for in the working directory, which the user can't write.
@@ -44,4 +44,4 @@ STOPSIGNAL SIGTERM
 # Docker can put http_proxy into every container, and urllib would follow it even to loopback.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
     CMD ["python", "-c", "from urllib.request import ProxyHandler, build_opener; build_opener(ProxyHandler({})).open('http://127.0.0.1:8000/healthz', timeout=4)"]
-CMD ["granian", "--interface", "wsgi", "--factory", "api:create_app", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "256"]
+CMD ["granian", "--interface", "wsgi", "--factory", "api:create_app", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "256", "--http1-buffer-size", "65536", "--http1-header-read-timeout", "10000"]

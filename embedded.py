@@ -13,9 +13,10 @@ from flask import Flask
 
 import logs
 import migrations
+import traces
 from api import create_app as create_web_app
 from models.session import Database
-from settings import Settings
+from settings import VERSION, Settings
 from workers.embedded import EmbeddedWorker
 
 
@@ -24,6 +25,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings is None:
         settings = Settings.from_env()
         logs.configure(settings.log, hidden=settings.secrets)
+        traces.configure(settings.traces_endpoint, VERSION)
     database = Database(settings.database_url)
     migrations.upgrade(database)
     database.dispose()

@@ -4,6 +4,7 @@ Nothing else reads `os.environ`. `.env.example` lists every variable with its de
 """
 
 import contextlib
+import importlib.metadata
 import os
 import re
 import secrets
@@ -18,6 +19,9 @@ ENGINES = ("auto", "claude", "offline")
 ON_BUDGET = ("fallback", "fail")
 SMTP_SECURITY = ("starttls", "tls", "none")
 LOGS = ("text", "json")
+TRACES_EXPORTERS = ("otlp", "none")
+# What sends traces; it comes with the extra `traces`.
+EXPORTER = "opentelemetry-exporter-otlp-proto-http"
 # A name or none, and an address that every mail server takes: no quotes, spaces or other alphabets.
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _ADDRESS = rf"{_ATOM}(?:\.{_ATOM})*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
@@ -65,6 +69,9 @@ class Settings:
     web_threads: int = 256
     requests_per_minute: int = 6000
     trusted_proxies: int = 0
+    body_timeout: float = 20.0
+    jobs_per_day: int = 0
+    open_jobs: int = 0
     retention_days: int = 0
     worker_threads: int = 128
     delivery_threads: int = 32
@@ -92,6 +99,9 @@ class Settings:
     log: str = LOGS[0]
     metrics: bool = False
     metrics_token: str = field(default="", repr=False)
+    # Where traces go, "" for nowhere, and the headers that go with them, which may hold a token.
+    traces_endpoint: str = field(default="", repr=False)
+    traces_headers: str = field(default="", repr=False)
     lease: float = 30.0
     heartbeat: float = 10.0
     sweep_every: float = 5.0
@@ -118,7 +128,8 @@ class Settings:
     def secrets(self) -> tuple[str, ...]:
         """The values that no log line may hold."""
         keys = (self.configured_secret, self.anthropic_api_key)
-        return (*keys, self.smtp_password, self.forge_token, self.metrics_token)
+        headers = ((one.partition("=")[2] or one).strip() for one in self.traces_headers.split(","))
+        return (*keys, self.smtp_password, self.forge_token, self.metrics_token, *headers)
 
     @property
     def mail_sender(self) -> tuple[str, str]:
@@ -203,6 +214,9 @@ class _Reader:
             web_threads=self.number("ASSESSGEN_WEB_THREADS", defaults.web_threads, 4),
             requests_per_minute=self.number("ASSESSGEN_REQUESTS_PER_MINUTE", defaults.requests_per_minute, 0),
             trusted_proxies=self.number("ASSESSGEN_TRUSTED_PROXIES", defaults.trusted_proxies, 0),
+            body_timeout=self.seconds("ASSESSGEN_BODY_TIMEOUT", defaults.body_timeout),
+            jobs_per_day=self.number("ASSESSGEN_JOBS_PER_DAY", defaults.jobs_per_day, 0),
+            open_jobs=self.number("ASSESSGEN_OPEN_JOBS", defaults.open_jobs, 0),
             retention_days=self.number("ASSESSGEN_RETENTION_DAYS", defaults.retention_days, 0),
             worker_threads=self.number("ASSESSGEN_WORKER_THREADS", defaults.worker_threads, 1),
             delivery_threads=self.number("ASSESSGEN_DELIVERY_THREADS", defaults.delivery_threads, 1),
@@ -231,6 +245,8 @@ class _Reader:
             log=self.choice("ASSESSGEN_LOG", LOGS if broker.startswith("memory:") else LOGS[::-1]),
             metrics=self.flag("ASSESSGEN_METRICS", False),
             metrics_token=self.text("ASSESSGEN_METRICS_TOKEN"),
+            traces_endpoint=self.traces_endpoint(),
+            traces_headers=self.text("OTEL_EXPORTER_OTLP_HEADERS"),
             lease=self.seconds("ASSESSGEN_LEASE", defaults.lease),
             heartbeat=self.seconds("ASSESSGEN_HEARTBEAT", defaults.heartbeat),
             sweep_every=self.seconds("ASSESSGEN_SWEEP", defaults.sweep_every),
@@ -254,8 +270,17 @@ class _Reader:
             self.complaints.append("CELERY_BROKER_URL must begin with redis://, rediss:// or memory://.")
         self.complaints.extend(_about_mail(settings))
         self.complaints.extend(_about_forge(settings))
+        self.complaints.extend(_about_traces(settings))
         if self.complaints:
             raise SettingsError(" ".join(self.complaints))
+
+    def traces_endpoint(self) -> str:
+        """The URL to which spans are posted, as OpenTelemetry's own variables have it; "" for none."""
+        exporter = self.choice("OTEL_TRACES_EXPORTER", TRACES_EXPORTERS)
+        if self.flag("OTEL_SDK_DISABLED", False) or exporter == "none":
+            return ""
+        base = self.text("OTEL_EXPORTER_OTLP_ENDPOINT")
+        return self.text("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", base and f"{base.rstrip('/')}/v1/traces")
 
     def text(self, name: str, default: str = "") -> str:
         return self.environ.get(name, "").strip() or default
@@ -332,6 +357,21 @@ def _about_forge(settings: Settings) -> Iterator[str]:
         )
     if re.fullmatch(r"[!-~]*", settings.forge_token) is None:
         yield "ASSESSGEN_FORGE_TOKEN must have printable ASCII characters only, and no space."
+
+
+def _about_traces(settings: Settings) -> Iterator[str]:
+    """What is wrong with the settings of traces; no URL is shown that may hold a password."""
+    if not settings.traces_endpoint:
+        return
+    if re.match(r"https?://[^/]", settings.traces_endpoint) is None:
+        yield "OTEL_EXPORTER_OTLP_ENDPOINT must begin with http:// or https://, such as http://localhost:4318."
+    try:
+        importlib.metadata.version(EXPORTER)
+    except importlib.metadata.PackageNotFoundError:
+        yield (
+            "OTEL_EXPORTER_OTLP_ENDPOINT asks for traces, but what sends them is not installed: run pip "
+            "install -c constraints.txt '.[traces]' in the source's directory, or set OTEL_SDK_DISABLED=true."
+        )
 
 
 def micro_dollars(text: str) -> int | None:

@@ -11,6 +11,7 @@ from flask_smorest import Api
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import logs
+import traces
 from settings import VERSION, Settings
 
 
@@ -23,6 +24,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         bulk_v2,
         candidate_keys_v1,
         candidate_v1,
+        console,
         docs,
         errors,
         event_feed_v2,
@@ -47,6 +49,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     from api.parsing import LARGEST_BODY
     from api.schemas.common import ErrorSchema
     from api.services import Services
+    from api.slow_bodies import SlowBodies
+    from api.tracing import Traced
 
     class OurApi(Api):
         ERROR_SCHEMA = ErrorSchema
@@ -54,6 +58,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings is None:
         settings = Settings.from_env()
         logs.configure(settings.log, hidden=settings.secrets)
+        traces.configure(settings.traces_endpoint, VERSION)
     app = Flask("api", static_folder=None, template_folder="templates")
     app.config.update(
         # Of what is no JSON; the parser sets each route's own limit.
@@ -97,13 +102,18 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(docs.blueprint)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(metrics.blueprint)
+    console.register(app, settings)
     if settings.trusted_proxies:
         # So many proxies of ours stand before us, each of which says whom it speaks for.
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]
     counted = metrics.metrics_of(settings, app.extensions["assessgen"].database)
     app.extensions[metrics.EXTENSION] = counted
+    # Outside of what reads the proxies' word: it is about the connection itself.
+    app.wsgi_app = SlowBodies(app.wsgi_app, settings.body_timeout)  # type: ignore[method-assign]
     app.wsgi_app = Edge(app.wsgi_app, counted)  # type: ignore[method-assign]
+    if traces.is_on():
+        app.wsgi_app = Traced(app.wsgi_app)  # type: ignore[method-assign]
     errors.register(app)
     app.after_request(request_limits.tell)
     audit_v2.register(app)

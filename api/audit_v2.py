@@ -7,6 +7,7 @@ from flask import Flask, Response, g, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.auth import caller, require_key
+from api.console import paths
 from api.idempotency import REPLAYED
 from api.parsing import Blueprint
 from api.schemas.audit_v2 import AUDIT_EXAMPLE, AuditPageSchema, AuditQuerySchema
@@ -22,7 +23,14 @@ log = logging.getLogger(__name__)
 blueprint = Blueprint("audit", __name__, url_prefix="/api/v2", description="Who changed what.")
 blueprint.before_request(require_key)
 # The job or the session that these make says itself by whom it was asked for.
-UNTOLD = frozenset({"generation.generate", "bulk.generate_bulk", "verifications.verify"})
+UNTOLD = frozenset({
+    "generation.generate",
+    "bulk.generate_bulk",
+    "verifications.verify",
+    "generate_pages.submit",
+    # It changes nothing: the file is read and forgotten.
+    "generate_pages.text",
+})  # fmt: skip
 
 
 @blueprint.get("/audit-log")
@@ -57,7 +65,9 @@ def _keep(response: Response) -> Response:
     who: Caller | None = g.get("caller")
     endpoint = request.endpoint or ""
     is_change = request.method not in SAFE and endpoint not in UNTOLD
-    if who is None or not is_change or response.status_code >= 300 or REPLAYED in response.headers:
+    # A page that has changed something leads on to another one.
+    failed = response.status_code >= (400 if paths.is_page(request.path) else 300)
+    if who is None or not is_change or failed or REPLAYED in response.headers:
         return response
     try:
         with services().database.write() as session:

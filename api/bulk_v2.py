@@ -14,7 +14,7 @@ from api.idempotency import IDEMPOTENCY_KEY, answered_once, key_of_request, to_r
 from api.parsing import Blueprint
 from api.schemas.bulk_v2 import BULK_ACCEPTED_EXAMPLE, BULK_EXAMPLE, BulkAcceptedSchema, BulkSchema
 from api.services import services
-from models import task_executions
+from models import quotas
 from models.errors import InvalidInput
 from models.idempotency import Answer
 from models.task_executions import Submission
@@ -41,7 +41,7 @@ def generate_bulk(data: dict[str, Any]) -> Response:
     submissions = [submission_of({**brief, "mode": data["mode"]}) for brief in data["briefs"]]
 
     def make(session: Session) -> Answer:
-        return _answer(submissions, task_executions.accept(session.connection(), submissions))
+        return _answer(submissions, quotas.accept(session.connection(), submissions))
 
     key = key_of_request()
     answer, replayed = answered_once(key, make) if key else (_accepted(submissions), False)
@@ -73,7 +73,7 @@ def _problems(urls: Collection[str | None]) -> dict[str | None, str | None]:
 
 def _accepted(submissions: Sequence[Submission]) -> Answer:
     with services().database.transaction() as connection:
-        return _answer(submissions, task_executions.accept(connection, submissions))
+        return _answer(submissions, quotas.accept(connection, submissions))
 
 
 def _answer(submissions: Sequence[Submission], job_ids: Sequence[str]) -> Answer:

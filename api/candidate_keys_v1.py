@@ -1,6 +1,7 @@
 """API C: the keys with which candidates take an assessment."""
 
 import json
+from collections.abc import Sequence
 from itertools import zip_longest
 from typing import Any
 
@@ -42,19 +43,7 @@ KEYS_EXAMPLE = {"count": 2, "candidateEmails": ["maya@example.com"], "candidateN
 @blueprint.refuses(400, 401, 404, 409, 413, 415, 422)
 def create(data: dict[str, Any], assessment_id: str) -> Response:
     """Make keys, good for `expiresInDays` from now; unless told, the assessment's. They are shown once."""
-    me, settings = caller(), services().settings
-
-    def make(session: Session) -> Answer:
-        assessment = Assessment.held(session, me.organization_id, assessment_id)
-        reviews.check_usable(assessment, settings.require_approval)
-        candidates = _candidates(data)
-        issued = invitations.issue(
-            session, assessment, candidates, me.mode, me.label, settings.secret_key, data["days"]
-        )
-        body = json.dumps({"keys": [presenters_c.issued(one) for one in issued]})
-        return Answer(201, {}, body, assessment.id)
-
-    return answered(make)
+    return answered(lambda session: issued(session, assessment_id, _candidates(data), data["days"]))
 
 
 @blueprint.get("")
@@ -97,6 +86,16 @@ def erase(assessment_id: str, key_id: str) -> Response:
     with services().database.write() as session:
         candidate_erasure.erase_invited(session, caller().organization_id, assessment_id, key_id)
     return jsonify({"ok": True, "id": key_id})
+
+
+def issued(session: Session, assessment_id: str, candidates: Sequence[Candidate], days: int | None) -> Answer:
+    """The caller's new keys for these candidates, as they are answered. Raises NotFound, Refused."""
+    me, settings = caller(), services().settings
+    assessment = Assessment.held(session, me.organization_id, assessment_id)
+    reviews.check_usable(assessment, settings.require_approval)
+    made = invitations.issue(session, assessment, candidates, me.mode, me.label, settings.secret_key, days)
+    body = json.dumps({"keys": [presenters_c.issued(one) for one in made]})
+    return Answer(201, {}, body, assessment.id)
 
 
 def _candidates(data: dict[str, Any]) -> list[Candidate]:

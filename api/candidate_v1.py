@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response, jsonify
 
 from api import presenters_candidate
-from api.candidates import CANDIDATE, candidate, require_candidate
+from api.candidates import CANDIDATE, candidate, document, publish, require_candidate
 from api.parsing import Blueprint
 from api.schemas.candidate_v1 import (
     EVENTS_EXAMPLE,
@@ -22,13 +22,9 @@ from api.schemas.candidate_v1 import (
     SubmittedSessionSchema,
 )
 from api.services import services
-from models import forms, responses, taking
-from models.candidates import IN_PROGRESS
-from models.forms import Form
+from models import taking
 from models.sittings import Wanted, check
-from models.taking import Place
 from models.taking_rules import READ
-from workers import queue
 
 blueprint = Blueprint(
     "candidate",
@@ -52,7 +48,7 @@ def start(_data: dict[str, Any]) -> Response:
     """
     with services().database.write() as session:
         place = taking.start(session, candidate(), services().settings.require_approval)
-    return _shown(place)
+    return jsonify(document(place))
 
 
 @blueprint.get("")
@@ -64,7 +60,7 @@ def read() -> Response:
     with services().database.read() as session:
         place = taking.place_of(session, candidate())
     check(READ, place.standing)
-    return _shown(place)
+    return jsonify(document(place))
 
 
 @blueprint.put("/responses/<question_id>")
@@ -107,19 +103,5 @@ def submit(data: dict[str, Any]) -> Response:
     task = {name: data[name] for name in TASK_FIELDS if name in data}
     with services().database.write() as session:
         handed = taking.submit(session, candidate(), answers, task)
-    for job in handed.jobs:
-        services().publisher.publish(queue.GENERATE, job)
+    publish(handed.jobs)
     return jsonify(presenters_candidate.submitted(handed.taken))
-
-
-def _shown(place: Place) -> Response:
-    taken = place.session
-    with services().database.read() as session:
-        form = session.get_one(Form, taken.form_id) if taken.form_id else None
-        brief = place.assessment.brief if form is None else None
-        # Whoever has submitted has no more use for the questions.
-        is_open = form is not None and taken.status == IN_PROGRESS
-        shown = forms.questions_of(session, form, with_keys=False) if form is not None and is_open else None
-        saved = responses.latest(session, [taken.id]) if is_open else {}
-    answers = {question_id: last for (_, question_id), last in saved.items()}
-    return jsonify(presenters_candidate.session(place, brief, shown, answers))

@@ -52,6 +52,7 @@ ELSEWHERE = {
     "usage": "api.cli_money",
     "db": "api.cli_admin",
     "doctor": "api.cli_doctor",
+    "sign-in": "api.cli_sign_in",
     "library": "workers.cli_library",
 }
 
@@ -66,7 +67,9 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name."""
         if cmd_name in ELSEWHERE:
-            found: click.Command = getattr(importlib.import_module(ELSEWHERE[cmd_name]), cmd_name)
+            found: click.Command = getattr(
+                importlib.import_module(ELSEWHERE[cmd_name]), cmd_name.replace("-", "_")
+            )
             return found
         return super().get_command(ctx, cmd_name)
 
@@ -227,6 +230,7 @@ def demo(host: str, port: int, home: str | None, once: bool) -> None:
         # Loaded while the service starts.
         from api.cli_admin import home_key
         from api.cli_client import Client
+        from api.cli_sign_in import home_link
 
         server.wait_until_ready()
         key = home_key(settings)
@@ -235,6 +239,7 @@ def demo(host: str, port: int, home: str | None, once: bool) -> None:
         client = Client(server.url, key)
         _present(client, client.submit(brief), as_json=False)
         click.echo(f"\nstart page  {server.url}/\ndocs        {server.url}/docs\nkey         {key}")
+        click.echo(f"console     {home_link(settings, server.url)} (signs in once, within 15 minutes)")
         if not once:
             click.echo("\nServing until Ctrl-C.")
             _keep_serving(server)

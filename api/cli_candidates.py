@@ -1,35 +1,28 @@
 """`assessgen keys import`: keys for the candidates of a CSV file."""
 
 import csv
-import io
 import os
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 import click
-from marshmallow import ValidationError, validate
 
+from api.candidate_lists import Complaint, of_csv, row_of, written
 from api.cli_admin import keys, opened, organization_named
 from api.cli_settings import Problem, Unusable, home_option, org_option, read_settings
 from models import Assessment, audit, invitations, reviews
-from models.base import iso_time
 from models.errors import NotFound
-from models.invitations import LONGEST_EMAIL, LONGEST_NAME, MOST_EXTRA_PERCENT, Candidate, Issued
+from models.invitations import Candidate, Issued
 from models.organizations import MODES
 from models.session import Database
 from settings import Settings
 
-COLUMNS = ("email", "name", "extra_time_percent")
-OUT_COLUMNS = (*COLUMNS, "key", "expires_at", "key_id")
 # More candidates than one examination has; the whole import is one transaction.
 MOST_ROWS = 10_000
 MOST_SHOWN = 20
 BY = "command line"
-
-is_email = validate.Email()
 
 
 @keys.command("import")
@@ -50,10 +43,10 @@ def import_keys(file: Path, assessment: str, org: str, mode: str, out: Path | No
     if out is None:
         with opened(settings) as database:
             issued = _issue(database, settings, org, assessment, mode, candidates, None)
-        click.echo(_csv(issued), nl=False)
+        click.echo(written([row_of(one) for one in issued]), nl=False)
         return
-    with _new_file(out) as written, opened(settings) as database:
-        _issue(database, settings, org, assessment, mode, candidates, written)
+    with _new_file(out) as keys_file, opened(settings) as database:
+        _issue(database, settings, org, assessment, mode, candidates, keys_file)
     click.echo(f"{len(candidates)} keys are in {out}.", err=True)
 
 
@@ -64,7 +57,7 @@ def _issue(
     text: str,
     mode: str,
     candidates: Sequence[Candidate],
-    written: IO[str] | None,
+    file: IO[str] | None,
 ) -> list[Issued]:
     with database.write() as session:
         organization = organization_named(session, org)
@@ -76,11 +69,11 @@ def _issue(
         issued = invitations.issue(session, assessment, candidates, mode, BY, settings.secret_key)
         subject = {"assessment_id": assessment.id, "count": len(issued)}
         audit.record(session, organization.id, audit.COMMAND_LINE, "keys.import", **subject)
-        if written is not None:
+        if file is not None:
             # On the disk before they count: what is not written nobody could ever know.
-            written.write(_csv(issued))
-            written.flush()
-            os.fsync(written.fileno())
+            file.write(written([row_of(one) for one in issued]))
+            file.flush()
+            os.fsync(file.fileno())
     return issued
 
 
@@ -100,17 +93,6 @@ def _new_file(path: Path) -> Iterator[IO[str]]:
         raise
 
 
-def _csv(issued: Sequence[Issued]) -> str:
-    text = io.StringIO(newline="")
-    rows = csv.writer(text)
-    rows.writerow(OUT_COLUMNS)
-    for one in issued:
-        key = one.key
-        told = (key.candidate_email, key.candidate_name, key.extra_percent, one.text)
-        rows.writerow((*told, iso_time(key.expires_at), key.id))
-    return text.getvalue()
-
-
 def _read(file: Path) -> list[Candidate]:
     """The file's candidates; raises Unusable that names every line that is no good."""
     try:
@@ -118,83 +100,18 @@ def _read(file: Path) -> list[Candidate]:
         text = file.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Unusable(f"{file} is no UTF-8 text; save it as CSV in UTF-8.") from error
-    complaints: list[str] = []
+    complaints: list[Complaint] = []
     try:
-        candidates = list(_candidates(text, complaints))
+        candidates = list(of_csv(text, complaints))
     except csv.Error as error:
         raise Unusable(f"{file} is no CSV: {error}.") from error
     if complaints:
         more = len(complaints) - MOST_SHOWN
-        shown = complaints[:MOST_SHOWN] + ([f"And {more} more."] if more > 0 else [])
+        shown = [f"line {one.line}: {one.text}" for one in complaints[:MOST_SHOWN]]
+        shown += [f"And {more} more."] if more > 0 else []
         raise Unusable(f"{file} can't be used, and no key was made.\n" + "\n".join(shown))
     if not candidates:
         raise Unusable(f"{file} has no candidates below its header.")
     if len(candidates) > MOST_ROWS:
         raise Unusable(f"{file} has {len(candidates)} candidates; {MOST_ROWS} at most are imported at once.")
     return candidates
-
-
-def _candidates(text: str, complaints: list[str]) -> Iterator[Candidate]:
-    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
-    header = [name.strip().lower() for name in next(rows, [])]
-    if problem := _header_problem(header):
-        complaints.append(f"line 1: {problem}")
-        return
-    seen: dict[str, int] = {}
-    # A quoted cell may go over several lines, so that a row begins after the last one's end.
-    line = rows.line_num + 1
-    for row in rows:
-        at, line = line, rows.line_num + 1
-        cells = [cell.strip() for cell in row]
-        if not any(cells):
-            continue
-        if len(cells) != len(header):
-            complaints.append(f"line {at}: it has {len(cells)} cells and the header {len(header)}.")
-            continue
-        found = dict(zip(header, cells, strict=True))
-        problem = _row_problem(found) or _seen_before(found, seen, at)
-        if problem:
-            complaints.append(f"line {at}: {problem}")
-            continue
-        extra = int(found.get("extra_time_percent") or 0)
-        yield Candidate(found.get("email") or None, found.get("name") or None, extra)
-
-
-def _header_problem(header: list[str]) -> str | None:
-    unknown = [name for name in header if name not in COLUMNS]
-    if unknown or not {"email", "name"} & set(header):
-        what = f"{unknown[0]!r} is no column that is known" if unknown else "email and name are missing"
-        return f"the header must name the columns {', '.join(COLUMNS)}, with commas between; {what}."
-    return "a column is named twice." if len(set(header)) != len(header) else None
-
-
-def _row_problem(row: dict[str, str]) -> str | None:
-    email, name, extra = (row.get(column, "") for column in COLUMNS)
-    if not email and not name:
-        return "it has neither an email nor a name."
-    if "\0" in email + name:
-        return "it holds a NUL character."
-    if email and not _is_email(email):
-        return f"{email!r} is no email address."
-    if len(name) > LONGEST_NAME:
-        return f"the name is longer than {LONGEST_NAME} characters."
-    if extra and not (re.fullmatch(r"[0-9]{1,3}", extra) and int(extra) <= MOST_EXTRA_PERCENT):
-        return f"extra_time_percent is {extra!r}; it must be a whole number from 0 to {MOST_EXTRA_PERCENT}."
-    return None
-
-
-def _is_email(text: str) -> bool:
-    try:
-        is_email(text)
-    except ValidationError:
-        return False
-    return len(text) <= LONGEST_EMAIL
-
-
-def _seen_before(row: dict[str, str], seen: dict[str, int], line: int) -> str | None:
-    email = row.get("email", "").casefold()
-    if email and email in seen:
-        return f"its email stands in line {seen[email]} already."
-    if email:
-        seen[email] = line
-    return None

@@ -1,4 +1,4 @@
-"""The command line's look at organisations: their budgets and owners, and what model calls took."""
+"""The command line's look at organisations: their budgets, owners and quotas, and what model calls took."""
 
 from datetime import date, datetime
 
@@ -8,13 +8,16 @@ from marshmallow import ValidationError, validate
 from api.cli_admin import group, opened, organization_named
 from api.cli_output import console, table
 from api.cli_settings import Unusable, home_option, read_settings
-from models import audit, budgets, model_calls
+from models import audit, budgets, model_calls, quotas
 from models.base import utcnow
 from models.invitations import LONGEST_EMAIL
 from models.model_calls import BY_DAY, GROUPS, Figures
+from models.organizations import Quota
 from settings import micro_dollars
 
 NO_BUDGET = NO_OWNER = "none"
+DEFAULT = "default"
+MOST_JOBS = 1_000_000_000
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
@@ -57,6 +60,49 @@ def owner(name: str, email: str, home: str | None) -> None:
         organization.owner_email = address
         audit.record(session, organization.id, audit.COMMAND_LINE, "orgs.owner")
     click.echo(f"Mails to the owner of {name} go to {address or 'nobody'} now.")
+
+
+@orgs.command("quota")
+@click.argument("name")
+@click.option("--jobs-per-day", metavar="N|default", help="Jobs begun in a day (UTC).")
+@click.option("--open-jobs", metavar="N|default", help="Jobs pending or processing at once.")
+@home_option
+def quota(name: str, jobs_per_day: str | None, open_jobs: str | None, home: str | None) -> None:
+    """Set how many jobs the organisation NAME may begin in a day and have open at once; then show it.
+
+    0 is no limit, and default what ASSESSGEN_JOBS_PER_DAY and ASSESSGEN_OPEN_JOBS say. Requests for more are
+    answered 429. A change counts within a second.
+    """
+    told = {"jobs_per_day": jobs_per_day, "open_jobs": open_jobs}
+    changed = {one: _jobs(text) for one, text in told.items() if text is not None}
+    settings = read_settings(home)
+    with opened(settings) as database, database.write() as session:
+        organization = organization_named(session, name)
+        for one, number in changed.items():
+            setattr(organization, one, number)
+        if changed:
+            audit.record(session, organization.id, audit.COMMAND_LINE, "orgs.quota", **changed)
+        session.flush()
+        defaults = Quota(settings.jobs_per_day, settings.open_jobs)
+        now = quotas.of(session.connection(), organization.id, defaults)
+        used = quotas.used(session.connection(), organization.id)
+    click.echo(f"{name} may begin {_number(now.jobs_per_day)} jobs a day; {used.today:,} were begun today.")
+    click.echo(f"{name} may have {_number(now.open_jobs)} jobs open at once; {used.open:,} are.")
+
+
+def _jobs(text: str) -> int | None:
+    if text.lower() == DEFAULT:
+        return None
+    if not text.isascii() or not text.isdigit() or int(text) > MOST_JOBS:
+        raise Unusable(
+            f"{text!r} is no number of jobs: write 0 (no limit) to {MOST_JOBS:,}, or {DEFAULT} for what the "
+            "settings say."
+        )
+    return int(text)
+
+
+def _number(limit: int) -> str:
+    return f"{limit:,}" if limit else "any number of"
 
 
 def _is_address(text: str) -> None:

@@ -24,6 +24,7 @@ from typing import Any
 import click
 from granian import Granian
 from granian.constants import Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from api.cli_settings import Problem, Unusable
@@ -33,6 +34,8 @@ EMBEDDED, WEB_ONLY = "embedded:create_app", "api:create_app"
 # One that was just stopped or killed may hold its port and its home for a moment longer.
 PATIENCE = 3.0
 START_LIMIT = 60.0
+# A request's headers have so many bytes at most, its address with them, and so many ms to arrive in.
+HEADERS = HTTP1Settings(max_buffer_size=65_536, header_read_timeout=10_000)
 # Requests and runs that have not ended by then are cut off; their jobs go on at the next start.
 STOP_LIMIT = 8
 # The server's processes are forked in this time after its start: no thread may disturb that.
@@ -54,6 +57,7 @@ def serve(settings: Settings, host: str, port: int, until_parent_ends: bool) -> 
         workers=1 if settings.is_embedded else 2,
         blocking_threads=settings.web_threads,
         websockets=False,
+        http1_settings=HEADERS,
         log_level=LogLevels.error,
         workers_kill_timeout=STOP_LIMIT,
     )
@@ -82,6 +86,11 @@ def _beside(settings: Settings, url: str, until_parent_ends: bool) -> None:
     if answers(url):
         _record(settings.home, url)
         click.echo("\n".join(announcement(settings, url)))
+        if settings.is_embedded and not until_parent_ends:
+            # Whoever starts a home of their own may look into it.
+            from api.cli_sign_in import home_link
+
+            click.echo(f"  console   {home_link(settings, url)} (signs in once, within 15 minutes)")
     while until_parent_ends:
         if os.getppid() != parent:
             _end_main_thread()

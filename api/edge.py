@@ -52,7 +52,7 @@ class Edge:
         def begin(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
             nonlocal route, answered
             # Flask forgets its request at the end.
-            route, answered = _route(environ), status[:3]
+            route, answered = route_of(environ), status[:3]
             _complete(headers, environ, request_id)
             return start_response(status, headers, *more)
 
@@ -64,7 +64,7 @@ class Edge:
                 self._counter.count(route, environ["REQUEST_METHOD"], answered, seconds)
 
 
-def _route(environ: "WSGIEnvironment") -> str:
+def route_of(environ: "WSGIEnvironment") -> str:
     """The template of the address, such as `/v1/tasks/<task_id>`; "" for no route of ours."""
     asked = environ.get("werkzeug.request")
     rule = asked.url_rule if asked is not None else None

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from api import envelope_v1
 from api.auth import InvalidKey
+from api.console import pages, paths
 from api.forge import NoAnswer
 from api.guessing import TooManyGuesses
 from api.request_limits import TooManyRequests
@@ -24,6 +25,7 @@ from models.errors import (
     Refused,
     Unready,
 )
+from models.quotas import OverQuota
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +50,7 @@ TEXTS = {
     400: "The request could not be read: it must be HTTP with a JSON object as its body.",
     404: "There is nothing at this address; /docs lists what there is.",
     405: "This address does not take this method; the Allow header lists those it takes.",
+    408: "The body did not arrive in time; send it right after the headers.",
     415: "The body must be JSON, sent with Content-Type: application/json.",
 }
 BUSY = "The service is at its limit; try again after the seconds in Retry-After."
@@ -56,6 +59,7 @@ BUSY = "The service is at its limit; try again after the seconds in Retry-After.
 def register(app: Flask) -> None:
     """Answer every exception in the envelope of the API that was called."""
     app.register_error_handler(DomainError, _domain)
+    app.register_error_handler(OverQuota, _over_quota)
     app.register_error_handler(InvalidKey, lambda _: answer(401, "Invalid API key"))
     app.register_error_handler(TooManyWaiting, lambda _: answer(503, BUSY, headers={"Retry-After": "1"}))
     app.register_error_handler(TooManyGuesses, _guessing)
@@ -80,6 +84,10 @@ def answer(
 
     A client of A may ask for a problem document; `code` and `details` are B's.
     """
+    if paths.is_page(request.path):
+        page = pages.problem(status, message)
+        page.headers.extend(headers or {})
+        return page
     is_b = request.path.startswith(envelope_v1.PREFIX)
     is_problem = not is_b and "application/problem+json" in request.accept_mimetypes.values()
     if is_b:
@@ -117,6 +125,10 @@ def _guessing(error: TooManyGuesses) -> Response:
 def _limited(error: TooManyRequests) -> Response:
     g.left = error.left
     return answer(429, str(error), headers={"Retry-After": str(error.left.seconds)})
+
+
+def _over_quota(error: OverQuota) -> Response:
+    return answer(429, str(error), headers={"Retry-After": str(error.seconds)}, code=error.code)
 
 
 def _forge(error: NoAnswer) -> Response:

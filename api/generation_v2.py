@@ -17,7 +17,7 @@ from api.schemas.generation_v2 import ACCEPTED_EXAMPLE, REQUEST_EXAMPLE, Accepte
 from api.schemas.task_executions_v2 import STATUS_EXAMPLE, StatusSchema
 from api.services import services
 from api.task_executions_v2 import where_to_look
-from models import task_executions
+from models import quotas
 from models.errors import InvalidInput
 from models.idempotency import Answer
 from models.task_executions import ASSESSMENT_CREATION, PENDING, QUEUED, Submission
@@ -69,8 +69,17 @@ def generate(data: dict[str, Any]) -> Response:
 
 def submitted(submission: Submission) -> tuple[Answer, bool]:
     """Store the job and publish it, or give the answer that this Idempotency-Key had."""
-    key = key_of_request()
-    answer, replayed = answered_once(key, _make(submission)) if key else (_accepted(submission), False)
+    return submitted_once(submission, key_of_request())
+
+
+def submitted_once(
+    submission: Submission, key: str | None, fingerprint: str | None = None
+) -> tuple[Answer, bool]:
+    """As `submitted`, by this key; the fingerprint stands for the request, whose body it is unless given."""
+    if key:
+        answer, replayed = answered_once(key, _make(submission), fingerprint=fingerprint)
+    else:
+        answer, replayed = _accepted(submission), False
     if not replayed:
         job_id = json.loads(answer.body)["job_id"]
         services().publisher.publish(GENERATE, job_id)
@@ -123,6 +132,7 @@ def submission_of(data: dict[str, Any]) -> Submission:
         notification_url=data["notification_url"],
         external_id=data["external_id"],
         metadata=data["metadata"],
+        quota=me.quota,
     )
 
 
@@ -143,7 +153,7 @@ def _accepted(submission: Submission) -> Answer:
 
 def _make(submission: Submission) -> Any:
     def make(session: Session) -> Answer:
-        [job_id] = task_executions.accept(session.connection(), [submission])
+        [job_id] = quotas.accept(session.connection(), [submission])
         return _answer(submission, job_id)
 
     return make

@@ -48,10 +48,12 @@ class Owner:
     session: str | None = None
 
     def stored(self, key: str) -> str:
-        """The key as it is stored: those of a session can't meet the organisation's."""
-        if self.session is None:
-            return key
-        return f"{self.session} {hashlib.sha256(key.encode()).hexdigest()}"
+        """The key as it is stored: those of a session can't meet the organisation's.
+
+        As a hash: a caller may have named it after a person, who may be erased while it is still taken.
+        """
+        hashed = hashlib.sha256(key.encode()).hexdigest()
+        return hashed if self.session is None else f"{self.session} {hashed}"
 
 
 def answered(
@@ -78,15 +80,18 @@ def answered_once(
     make: Callable[[Session], Answer],
     owner: Owner | None = None,
     prepare: Callable[[], None] | None = None,
+    fingerprint: str | None = None,
 ) -> tuple[Answer, bool]:
     """Run `make` and keep its answer in the same transaction, or give the answer kept.
 
     The key is the calling organisation's, or the `owner`'s. The second value tells whether the answer
-    is a replay. A `make` that raises leaves nothing behind, so the key may be used again.
+    is a replay. A `make` that raises leaves nothing behind, so the key may be used again. What the key was
+    sent with is known by the request's body, or by a `fingerprint` of up to 64 characters: the same form
+    that a browser sends twice has two bodies, each with a separator of its own.
     """
     database, owner = services().database, owner or Owner(caller().organization_id)
     key = owner.stored(key)
-    kept = idempotency.reserve(database, owner.organization_id, key, _fingerprint())
+    kept = idempotency.reserve(database, owner.organization_id, key, fingerprint or _fingerprint())
     if kept is not None:
         return _opened(kept), True
     try:

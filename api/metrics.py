@@ -15,14 +15,15 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, request
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 
 from api.auth import InvalidKey, key_of
 from api.services import services
-from models import operations, workers_seen
+from models import job_times, operations, workers_seen
 from models.events import DEAD, DELIVERED
+from models.job_times import Kind, Taken
 from models.operations import Ledger, Spent
 from models.session import Database
 from models.task_executions import PENDING, STATUSES
@@ -118,7 +119,8 @@ class Installation(Collector):
     def __init__(self, database: Database) -> None:
         self._database = database
         self._lock = threading.Lock()
-        self._ledger = Ledger()
+        self._ledger: Ledger[tuple[str, str], Spent] = Ledger()
+        self._times: Ledger[Kind, Taken] = Ledger()
         self._metrics: list[Metric] = []
         self._read_at = float("-inf")
 
@@ -141,6 +143,7 @@ class Installation(Collector):
             age = operations.queue_age(connection)
             alive = workers_seen.alive(connection)
             self._ledger, calls = operations.brought_forward(connection, self._ledger)
+            self._times, times = operations.times_brought_forward(connection, self._times)
         return [
             _by_status("assessgen_jobs", "Jobs by status.", jobs, STATUSES),
             GaugeMetricFamily(
@@ -154,6 +157,7 @@ class Installation(Collector):
             ),
             GaugeMetricFamily("assessgen_workers", "Workers seen in the last minute.", alive),
             *_of_models(calls),
+            *_of_jobs(times),
         ]
 
 
@@ -177,3 +181,24 @@ def _of_models(calls: dict[tuple[str, str], Spent]) -> list[Metric]:
         for kind in TOKENS:
             tokens.add_metric((*key, kind), getattr(spent, f"{kind}_tokens"))
     return [number, seconds, dollars, tokens]
+
+
+def _of_jobs(times: dict[Kind, Taken]) -> list[Metric]:
+    jobs = HistogramMetricFamily(
+        "assessgen_job_seconds", "From a job's acceptance to its end.", labels=("type", "status")
+    )
+    steps = HistogramMetricFamily("assessgen_step_seconds", "What steps of jobs took.", labels=("step",))
+    by_step: dict[str, Taken] = {}
+    for (kind, status, step), taken in times.items():
+        if step is None:
+            _add(jobs, (kind, status), taken)
+        else:
+            by_step[step] = by_step.get(step, Taken()) + taken
+    for step, taken in by_step.items():
+        _add(steps, (step,), taken)
+    return [jobs, steps]
+
+
+def _add(metric: HistogramMetricFamily, labels: tuple[str, ...], taken: Taken) -> None:
+    buckets = [(str(most), float(count)) for most, count in zip(job_times.BUCKETS, taken.up_to, strict=True)]
+    metric.add_metric(labels, [*buckets, ("+Inf", float(taken.number))], taken.total_ms / 1000)

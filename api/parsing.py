@@ -23,6 +23,7 @@ SUSPICIOUS = re.compile(rb"\\u0000|\\u[dD][89a-fA-F]")
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 # Deeper values are nobody's, and encoding them again runs into the interpreter's own limit.
 DEEPEST = 64
+TOO_DEEP = f"It is nested more than {DEEPEST} levels deep."
 
 
 class Parser(FlaskParser):
@@ -78,7 +79,8 @@ class Blueprint(SmorestBlueprint):
 
         def documented(view: View) -> View:
             # Of any call there may be too many, and any key may lack the scope.
-            for status in sorted({*statuses, 403, 429}, reverse=True):
+            slow = {408} if 413 in statuses else set()
+            for status in sorted({*statuses, *slow, 403, 429}, reverse=True):
                 view = self.alt_response(status, schema=self.ERROR_SCHEMA)(view)
             return view
 
@@ -89,8 +91,10 @@ def strict_json(data: bytes, named_levels: int = 1) -> Any:
     """The value of a JSON text (RFC 8259): no NaN, no infinities, nothing that can't be stored."""
     try:
         value = json.loads(data.decode("utf-8"), parse_constant=_no_constant, parse_float=_finite)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise BadRequest from error
+    except RecursionError as error:
+        raise _unstorable((), TOO_DEEP) from error
     if SUSPICIOUS.search(data) or data.count(b"[") + data.count(b"{") > DEEPEST:
         _refuse_unstorable(value, (), 0, named_levels)
     return value
@@ -111,7 +115,7 @@ def _refuse_unstorable(value: Any, path: tuple[str, ...], depth: int, named_leve
     if isinstance(value, str) and UNSTORABLE.search(value):
         raise _unstorable(path, "It holds a NUL character or half of a surrogate pair.")
     if depth >= DEEPEST + named_levels:
-        raise _unstorable(path, f"It is nested more than {DEEPEST} levels deep.")
+        raise _unstorable(path, TOO_DEEP)
     if isinstance(value, dict):
         for name in value:
             _refuse_unstorable(name, path, depth, named_levels)

@@ -86,6 +86,7 @@ def assessment_info(
         "sections": _sections(assessment, form, questions),
         "coverage": form.blueprint,
         "proctoring": assessment.proctoring,
+        "show_result": assessment.show_result,
         "engine": assessment.engine,
         "external_id": assessment.external_id,
         "metadata": assessment.meta,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from models import Assessment, CandidateKey, OssIssue, Rubric
-from models.base import iso_time
+from models.base import iso_time, iso_time_or_none
 from models.invitations import Issued
 
 
@@ -42,8 +42,8 @@ def key(one: CandidateKey) -> dict[str, Any]:
         "extraTimePercent": one.extra_percent,
         "status": one.status,
         "expiresAt": iso_time(one.expires_at),
-        "redeemedAt": iso_time(one.redeemed_at) if one.redeemed_at else None,
-        "completedAt": iso_time(one.completed_at) if one.completed_at else None,
+        "redeemedAt": iso_time_or_none(one.redeemed_at),
+        "completedAt": iso_time_or_none(one.completed_at),
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from models.base import Json, iso_time, utcnow
+from models.base import Json, iso_time, iso_time_or_none, utcnow
 from models.candidates import CandidateSession
 from models.forms import ShownQuestion
 from models.responses import Response
@@ -31,7 +31,7 @@ def session(
         "secondsLeft": seconds_until(taken.deadline) if taken.submitted_at is None else 0,
         "timeLimitMinutes": taken.time_limit or None,
         "extraTimePercent": place.key.extra_percent,
-        "submittedAt": _time(taken.submitted_at),
+        "submittedAt": iso_time_or_none(taken.submitted_at),
         "proctoring": proctoring(assessment.proctoring),
         "brief": brief,
         "repoUrl": assessment.repo_url if is_task else None,
@@ -81,13 +81,13 @@ def saved(one: Saved) -> dict[str, Any]:
 
 def submitted(taken: CandidateSession) -> dict[str, Any]:
     """A session that was handed in."""
-    return {"sessionId": taken.id, "status": taken.status, "submittedAt": _time(taken.submitted_at)}
+    return {
+        "sessionId": taken.id,
+        "status": taken.status,
+        "submittedAt": iso_time_or_none(taken.submitted_at),
+    }
 
 
 def seconds_until(deadline: datetime) -> int:
     """How many whole seconds the server still takes answers."""
     return max(0, int((deadline - utcnow()).total_seconds()))
-
-
-def _time(moment: datetime | None) -> str | None:
-    return iso_time(moment) if moment is not None else None

@@ -4,12 +4,11 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from api import presenters
 from models import Assessment, CandidateKey, CandidateSession, CriterionScore, SessionComment
-from models.base import Json, iso_time
+from models.base import Json, iso_time, iso_time_or_none
 from models.cohorts import Cohort, FormFigures
 from models.forms import ShownQuestion
 from models.item_statistics import BINS, ItemStatistics
@@ -52,10 +51,6 @@ class WholeSession:
     comments: Sequence[SessionComment]
 
 
-def _time(moment: datetime | None) -> str | None:
-    return iso_time(moment) if moment else None
-
-
 def summary(taken: CandidateSession, key: CandidateKey) -> Json:
     """A session as a list shows it."""
     return {
@@ -68,7 +63,7 @@ def summary(taken: CandidateSession, key: CandidateKey) -> Json:
         "score": taken.score,
         "passed": taken.result["passed"] if taken.result else None,
         "started_at": iso_time(taken.started_at),
-        "submitted_at": _time(taken.submitted_at),
+        "submitted_at": iso_time_or_none(taken.submitted_at),
         "submitted_by": taken.submitted_by,
     }
 

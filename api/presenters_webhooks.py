@@ -1,16 +1,11 @@
 """Webhook endpoints, deliveries and events as the wire of API A shows them. A secret only where it is new."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from models import Delivery, DeliveryAttempt, Event, WebhookEndpoint
-from models.base import iso_time
+from models.base import iso_time, iso_time_or_none
 from models.events import PENDING
-
-
-def _time(moment: datetime | None) -> str | None:
-    return iso_time(moment) if moment else None
 
 
 def endpoint(one: WebhookEndpoint) -> dict[str, Any]:
@@ -22,7 +17,7 @@ def endpoint(one: WebhookEndpoint) -> dict[str, Any]:
         "events": one.events,
         "enabled": one.enabled,
         "disabled_reason": one.disabled_reason,
-        "failing_since": _time(one.failing_since),
+        "failing_since": iso_time_or_none(one.failing_since),
         "created_at": iso_time(one.created_at),
         "updated_at": iso_time(one.updated_at),
     }
@@ -44,8 +39,8 @@ def delivery(one: Delivery) -> dict[str, Any]:
         "next_attempt_at": iso_time(one.next_attempt_at) if one.status == PENDING else None,
         "last_status_code": one.last_status_code,
         "last_detail": one.last_detail,
-        "delivered_at": _time(one.delivered_at),
-        "replayed_at": _time(one.replayed_at),
+        "delivered_at": iso_time_or_none(one.delivered_at),
+        "replayed_at": iso_time_or_none(one.replayed_at),
         "created_at": iso_time(one.created_at),
     }
 

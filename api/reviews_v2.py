@@ -22,6 +22,7 @@ from api.schemas.reviews_v2 import (
 )
 from api.services import services
 from models import Assessment, reviews
+from models.idempotency import Answer
 from models.task_executions import QUESTION_REPLACEMENT, Submission
 
 blueprint = Blueprint(
@@ -70,23 +71,7 @@ def replace_question(data: dict[str, Any], assessment_id: str, question_id: str)
     As in generation, a `code_reading` question may stand where a `multiple_choice` one stood.
     """
     check_address(data["notification_url"])
-    me = caller()
-    with services().database.read() as session:
-        assessment = Assessment.get(session, me.organization_id, assessment_id)
-        _, _, question = reviews.question_of(session, assessment, question_id)
-    brief = {"assessment_id": assessment.id, "question_id": question.id}
-    submission = Submission(
-        organization_id=me.organization_id,
-        created_by=caller().label,
-        mode=me.mode,
-        type=QUESTION_REPLACEMENT,
-        brief=brief,
-        seed=seed_for(data["seed"], brief, me.mode),
-        notification_url=data["notification_url"],
-        external_id=assessment.external_id,
-        metadata=assessment.meta,
-    )
-    return to_response(*submitted(submission))
+    return to_response(*replacement(assessment_id, question_id, data["seed"], data["notification_url"]))
 
 
 @blueprint.post("/<assessment_id>/approve")
@@ -116,3 +101,31 @@ def versions(assessment_id: str) -> dict[str, Any]:
         "version": assessment.version,
         "versions": [presenters.version(row) for row in rows],
     }
+
+
+def replacement(
+    assessment_id: str, question_id: str, seed: int | None = None, notification_url: str | None = None
+) -> tuple[Answer, bool]:
+    """Have the job begun that replaces a question of the caller's; its answer is `submitted`'s.
+
+    Raises NotFound, OverQuota.
+    """
+    me = caller()
+    with services().database.read() as session:
+        assessment = Assessment.get(session, me.organization_id, assessment_id)
+        _, _, question = reviews.question_of(session, assessment, question_id)
+    brief = {"assessment_id": assessment.id, "question_id": question.id}
+    return submitted(
+        Submission(
+            organization_id=me.organization_id,
+            created_by=me.label,
+            mode=me.mode,
+            type=QUESTION_REPLACEMENT,
+            brief=brief,
+            seed=seed_for(seed, brief, me.mode),
+            notification_url=notification_url,
+            external_id=assessment.external_id,
+            metadata=assessment.meta,
+            quota=me.quota,
+        )
+    )

@@ -23,10 +23,11 @@ from api.guessing import Guesses
 from api.presenters import status_document
 from api.request_limits import RequestLimits
 from api.watch import Watch
-from models import TaskExecution, TaskExecutionLog, sittings, task_executions
+from models import TaskExecution, TaskExecutionLog, quotas, sittings, task_executions
 from models.batching import Combiner
 from models.errors import DomainError, NotFound
-from models.organizations import Caller, authenticate, stamp_use
+from models.organizations import Caller, Quota, authenticate, stamp_use
+from models.quotas import OverQuota
 from models.session import Database
 from models.sittings import Saved, Sitting, Wanted
 from models.task_executions import NO_SUCH_JOB, Submission
@@ -61,6 +62,7 @@ class Services:
         self.database = Database(settings.database_url)
         self.publisher = Publisher(self.database)
         self.watch = Watch(self.database, most=max(1, settings.web_threads * 3 // 4))
+        self.quota = Quota(settings.jobs_per_day, settings.open_jobs)
         self.accepting: Combiner[Submission, str] = Combiner(self._accept)
         self.guesses = Guesses(settings.broker_url)
         counter, most = Counter(settings.broker_url, "requests"), settings.requests_per_minute
@@ -86,7 +88,7 @@ class Services:
         if found is not None and now - found[0] < CALLER_KEPT:
             return found[1]
         with self.database.read() as session:
-            caller = authenticate(session, key, self.settings.secret_key)
+            caller = authenticate(session, key, self.settings.secret_key, self.quota)
         if caller is not None and caller.is_use_due:
             self._stamp_use(caller)
         with self._callers_lock:
@@ -103,10 +105,11 @@ class Services:
             # Who may call does not depend on it: the next look-up stores it.
             log.warning("It was not stored that the key %s is used (%s).", caller.key_prefix, error)
 
-    def _accept(self, submissions: Sequence[Submission]) -> list[str]:
+    def _accept(self, submissions: Sequence[Submission]) -> list[str | OverQuota]:
         channels: set[str] = set()
-        with self.database.statement() as connection:
-            accepted = task_executions.accept(connection, submissions, channels)
+        has_quota = any(one.quota.is_limit for one in submissions)
+        with self.database.transaction() if has_quota else self.database.statement() as connection:
+            accepted = quotas.accept_each(connection, submissions, channels)
         for channel in channels:
             self.publisher.publish(DELIVER, channel)
         return accepted

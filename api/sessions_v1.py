@@ -86,8 +86,12 @@ def export(query: dict[str, Any]) -> Response:
     database, organization_id = services().database, caller().organization_id
     with database.read() as session:
         wanted = _wanted(session, query)
-    rows = _exported(database, organization_id, wanted)
-    response = Response(rows, mimetype="text/csv")
+    return exported(database, organization_id, wanted)
+
+
+def exported(database: Database, organization_id: str, wanted: Wanted) -> Response:
+    """The sessions that are wanted as a file of CSV, read as it is sent."""
+    response = Response(_exported(database, organization_id, wanted), mimetype="text/csv")
     response.headers["Content-Disposition"] = "attachment; filename=sessions.csv"
     return response
 
@@ -121,10 +125,11 @@ def show(query: dict[str, Any], session_id: str) -> dict[str, Any]:
     """A session with its result, its answers and what was seen of the candidate."""
     with services().database.read() as session:
         taken = CandidateSession.get(session, caller().organization_id, session_id)
-        return presenters.whole(_whole(session, taken), with_keys=query["include"] == "keys")
+        return presenters.whole(whole_of(session, taken), with_keys=query["include"] == "keys")
 
 
-def _whole(session: Session, taken: CandidateSession) -> WholeSession:
+def whole_of(session: Session, taken: CandidateSession) -> WholeSession:
+    """All that is known of a session."""
     return WholeSession(
         session=taken,
         key=session.get_one(CandidateKey, taken.key_id),
@@ -178,7 +183,7 @@ def score(data: dict[str, Any], session_id: str) -> dict[str, Any]:
             task_scores.score_overall(session, taken, overall["score"], overall["comment"], me.label)
         if "comment" in data:
             session_comments.write(session, taken, data["comment"], me.label)
-        return presenters.whole(_whole(session, taken), with_keys=False)
+        return presenters.whole(whole_of(session, taken), with_keys=False)
 
 
 def _refuse_scores(data: dict[str, Any]) -> None:

@@ -22,9 +22,9 @@ from api.schemas.task_executions_v2 import (
 )
 from api.services import Services, services
 from api.watch import Follower
-from models import Event, TaskExecution, TaskExecutionLog, owner_actions, task_executions
+from models import Event, TaskExecution, TaskExecutionLog, owner_actions, quotas, task_executions
 from models.errors import InvalidInput
-from models.task_executions import OPEN
+from models.task_executions import OPEN, TASK_SCORING
 from workers.queue import DELIVER, GENERATE
 
 blueprint = Blueprint(
@@ -91,10 +91,16 @@ def logs(query: dict[str, Any], job_id: str) -> dict[str, Any]:
 @blueprint.refuses(401, 404, 409)
 def cancel(job_id: str) -> Response:
     """End an open job: it becomes failed, with the code CANCELLED."""
+    return _document(cancelled(job_id))
+
+
+def cancelled(job_id: str) -> TaskExecution:
+    """The caller's job, which is cancelled now; raises NotFound, Conflict."""
     with services().database.write() as session:
         job = TaskExecution.get(session, caller().organization_id, job_id)
         owner_actions.cancel(session, job)
-    return _told(services(), job)
+    _tell(job)
+    return job
 
 
 @blueprint.post("/<job_id>/retry")
@@ -103,14 +109,24 @@ def cancel(job_id: str) -> Response:
 @blueprint.refuses(401, 404, 409)
 def retry(job_id: str) -> Response:
     """Queue a failed job again; what it has paid for is kept."""
-    with services().database.write() as session:
-        job = TaskExecution.get(session, caller().organization_id, job_id)
-        owner_actions.retry(session, job)
-    services().publisher.publish(GENERATE, job.id)
-    response = _told(services(), job)
+    job = retried(job_id)
+    response = _document(job)
     response.status_code = 202
     response.headers.extend(where_to_look(job.id))
     return response
+
+
+def retried(job_id: str) -> TaskExecution:
+    """The caller's job, which is queued again now; raises NotFound, Conflict, OverQuota."""
+    with services().database.write() as session:
+        job = TaskExecution.get(session, caller().organization_id, job_id)
+        # Begun it was when it was first accepted; now it is open again.
+        if job.type != TASK_SCORING:
+            quotas.check(session.connection(), job.organization_id, caller().quota, begun=0, opened=1)
+        owner_actions.retry(session, job)
+    services().publisher.publish(GENERATE, job.id)
+    _tell(job)
+    return job
 
 
 def where_to_look(job_id: str) -> dict[str, str]:
@@ -118,10 +134,14 @@ def where_to_look(job_id: str) -> dict[str, str]:
     return {"Location": f"/api/v2/task-executions/status/{job_id}", "Retry-After": POLL_AFTER}
 
 
-def _told(here: Services, job: TaskExecution) -> Response:
+def _tell(job: TaskExecution) -> None:
     if job.notification_url:
-        here.publisher.publish(DELIVER, job.id)
-    return Response(here.document(job.organization_id, job.id).body, mimetype="application/json")
+        services().publisher.publish(DELIVER, job.id)
+
+
+def _document(job: TaskExecution) -> Response:
+    document = services().document(job.organization_id, job.id)
+    return Response(document.body, mimetype="application/json")
 
 
 @blueprint.get("/<job_id>/stream")
@@ -140,7 +160,15 @@ def _told(here: Services, job: TaskExecution) -> Response:
 @blueprint.refuses(400, 401, 404, 503)
 def stream(job_id: str) -> Response:
     """A job's events as they happen (server-sent events), until it has ended."""
-    here, last = services(), _last_event_id()
+    return streamed(job_id, last_event_id("0"))
+
+
+def streamed(job_id: str, last: int) -> Response:
+    """The events of the caller's job after the one of that id, as they happen.
+
+    Raises NotFound, TooManyWaiting.
+    """
+    here = services()
     with here.database.read() as session:
         job = TaskExecution.get(session, caller().organization_id, job_id)
     following = here.watch.following(job.id)
@@ -155,8 +183,9 @@ def stream(job_id: str) -> Response:
     return response
 
 
-def _last_event_id() -> int:
-    text = request.headers.get("Last-Event-ID", "0")
+def last_event_id(otherwise: str) -> int:
+    """The event after which a stream goes on: the header's, or `otherwise`. Raises InvalidInput."""
+    text = request.headers.get("Last-Event-ID", otherwise)
     if not text.isascii() or not text.isdigit() or len(text) > 18:
         raise InvalidInput("Last-Event-ID must be the id of an event of this stream, a whole number.")
     return int(text)

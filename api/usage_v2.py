@@ -7,11 +7,13 @@ from api.auth import caller, require_key
 from api.parsing import Blueprint
 from api.schemas.usage_v2 import MOST_DAYS, USAGE_EXAMPLE, UsageAnswerSchema, UsageQuerySchema
 from api.services import services
-from models import budgets, model_calls
+from models import budgets, model_calls, quotas
 from models.base import utcnow
 from models.budgets import MonthlyBudget
 from models.errors import InvalidInput
 from models.model_calls import Figures
+from models.organizations import Quota
+from models.quotas import Used
 
 blueprint = Blueprint("usage", __name__, url_prefix="/api/v2", description="Tokens and money.")
 blueprint.before_request(require_key)
@@ -29,6 +31,7 @@ def usage(query: dict[str, Any]) -> dict[str, Any]:
     with services().database.connection() as connection:
         by_name = model_calls.summed(connection, organization_id, first, last, query["group"])
         budget = budgets.monthly(connection, [organization_id]).get(organization_id)
+        used = quotas.used(connection, organization_id) if caller().quota.is_limit else None
     return {
         "first": first,
         "last": last,
@@ -36,6 +39,7 @@ def usage(query: dict[str, Any]) -> dict[str, Any]:
         "usage": [{"name": name, **figures.to_json()} for name, figures in by_name.items()],
         "total": sum(by_name.values(), Figures()).to_json(),
         "budget": _budget(budget) if budget else None,
+        "quota": _quota(caller().quota, used) if used else None,
     }
 
 
@@ -47,6 +51,15 @@ def _days(query: dict[str, Any]) -> tuple[date, date]:
         message = f"It must be from 0 to {MOST_DAYS - 1} days after `from`."
         raise InvalidInput(f"to: {message}", {"to": [message]})
     return first, last
+
+
+def _quota(quota: Quota, used: Used) -> dict[str, Any]:
+    return {
+        "jobs_per_day": quota.jobs_per_day or None,
+        "jobs_today": used.today,
+        "open_jobs": quota.open_jobs or None,
+        "open_now": used.open,
+    }
 
 
 def _budget(budget: MonthlyBudget) -> dict[str, Any]:

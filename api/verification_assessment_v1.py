@@ -124,7 +124,8 @@ def _begin(call: str) -> Begun:
 
     mine = verification()
     with services().database.write() as session:
-        begun = verification_forms.begin(session, mine.id, call, mine.created_by, seed_of)
+        quota = services().quota
+        begun = verification_forms.begin(session, mine.id, call, mine.created_by, seed_of, quota)
     if begun.is_new and begun.execution_id is not None:
         services().publisher.publish(queue.GENERATE, begun.execution_id)
     return begun

@@ -47,7 +47,7 @@ blueprint.before_request(require_key)
 @blueprint.refuses(400, 401, 409, 413, 415, 422)
 def create(data: dict[str, Any]) -> Response:
     """Make an endpoint. The secret that signs what it gets is shown this once."""
-    _check_url(data)
+    check_url(data)
 
     def make(session: Session) -> Answer:
         made, secret = webhook_endpoints.create(session, caller().organization_id, **data)
@@ -93,7 +93,7 @@ def change(data: dict[str, Any], endpoint_id: str) -> Response:
     One that is disabled gets nothing, and what waits for it is given up; `enabled: true` begins anew. What it
     has missed is in the feed of events, what was given up can be replayed.
     """
-    _check_url(data)
+    check_url(data)
     with services().database.write() as session:
         found = WebhookEndpoint.get(session, caller().organization_id, endpoint_id, lock=True)
         found.change(session, **data)
@@ -148,7 +148,7 @@ def ping(endpoint_id: str) -> Response:
     return response
 
 
-def _check_url(data: dict[str, Any]) -> None:
+def check_url(data: dict[str, Any]) -> None:
     """Raise InvalidInput for an address that no webhook can go to."""
     message = address_problem(data.get("url"), services().settings.allow_private_webhooks)
     if message is not None:

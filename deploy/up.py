@@ -21,7 +21,7 @@ import redis
 import migrations
 import settings as environment
 from api.cli_admin import home_key
-from api.cli_server import announcement, answers, claim_address, public_url
+from api.cli_server import HEADERS, announcement, answers, claim_address, public_url
 from api.cli_settings import Problem, read_settings
 from deploy.local_services import Service, Unavailable, ping_postgres, ping_redis, start_postgres, start_redis
 from models.session import Database
@@ -129,6 +129,10 @@ def _run(settings: Settings, host: str, port: int) -> int:
             "2",
             "--blocking-threads",
             str(settings.web_threads),
+            "--http1-buffer-size",
+            str(HEADERS.max_buffer_size),
+            "--http1-header-read-timeout",
+            str(HEADERS.header_read_timeout),
             "--log-level",
             "error",
         ),

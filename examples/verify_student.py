@@ -211,7 +211,7 @@ def take(session: Api, call: str, choose: Callable[[list[str]], int]) -> bool:
     for number, question in enumerate(questions_of(session, call), start=1):
         show(number, question)
         place = choose(question["options"])
-        print(f"    -> {letter(place)}")
+        put(f"    -> {letter(place)}")
         answers.append({"questionId": question["questionId"], "selectedAnswer": place})
     result = session.post("/assessment/submit", {"answers": answers}, once=True)["result"]
     verdict = "passed" if result["passed"] else "rejected"
@@ -241,7 +241,7 @@ def report(organization: Api, record_id: str) -> bool:
     say("history", f"{kept['state']}, {lock}, attempts: {scores}")
     for skill in kept["skills"]:
         how = f" (verified by {skill['verifiedBy']} at {skill['verifiedAt']})" if skill["verified"] else ""
-        print(f"{skill['status']}: {skill['name']}{how}")
+        put(f"{skill['status']}: {skill['name']}{how}")
     return all(skill["verified"] for skill in kept["skills"])
 
 
@@ -348,15 +348,20 @@ def told(event: dict[str, Any]) -> str:
 
 
 def say(step: str, text: str) -> None:
-    """A step in a line; whole, for webhooks come while other lines are printed."""
-    print(f"{step:17} {text}\n", end="", flush=True)
+    """A step in a line."""
+    put(f"{step:17} {text}")
+
+
+def put(line: str) -> None:
+    """A line, written whole with its end, for webhooks come while others are written."""
+    print(f"{line}\n", end="", flush=True)
 
 
 def show(number: int, question: dict[str, Any]) -> None:
     """A question with its options."""
-    print(f"\n{number:2}. " + textwrap.indent(question["question"], "    ").lstrip())
+    put(f"\n{number:2}. " + textwrap.indent(question["question"], "    ").lstrip())
     for place, option in enumerate(question["options"]):
-        print(f"    {letter(place)}) {option}")
+        put(f"    {letter(place)}) {option}")
 
 
 def letter(place: int) -> str:

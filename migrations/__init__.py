@@ -1,5 +1,6 @@
 """The schema's history: numbered Alembic revisions, run by `assessgen db upgrade`."""
 
+import threading
 import time
 from pathlib import Path
 
@@ -21,6 +22,8 @@ LOCK_TIMEOUT = "500ms"
 TRIES, PAUSE = 60, 0.5
 # PostgreSQL's lock_not_available and deadlock_detected.
 IN_THE_WAY = ("55P03", "40P01")
+# Alembic keeps what it works on in globals: two threads would upgrade one database twice.
+_one_thread = threading.Lock()
 
 
 def config() -> Config:
@@ -49,7 +52,7 @@ def upgrade(database: Database) -> None:
 
 def _upgrade(database: Database) -> None:
     configuration = config()
-    with database.transaction() as connection:
+    with _one_thread, database.transaction() as connection:
         one_at_a_time(connection, LOCK)
         if not database.is_sqlite:
             connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")

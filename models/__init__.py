@@ -11,6 +11,7 @@ from models.candidates import CandidateKey, CandidateSession
 from models.events import Delivery, DeliveryAttempt, Event
 from models.forms import Form, FormQuestion
 from models.idempotency import IdempotentRequest
+from models.job_times import JobTime
 from models.model_calls import ModelCall
 from models.organizations import ApiKey, Organization, WebhookSecret
 from models.oss_issues import OssIssue
@@ -18,6 +19,7 @@ from models.questions import Question, QuestionKey
 from models.responses import Response, SessionEvent
 from models.rubrics import Rubric
 from models.session_comments import SessionComment
+from models.sign_in_links import SignInLink
 from models.skills import Skill
 from models.task_executions import ExecutionStep, TaskExecution, TaskExecutionLog
 from models.task_scores import CriterionScore
@@ -44,6 +46,7 @@ __all__ = [
     "Form",
     "FormQuestion",
     "IdempotentRequest",
+    "JobTime",
     "ModelBatch",
     "ModelCall",
     "Organization",
@@ -54,6 +57,7 @@ __all__ = [
     "Rubric",
     "SessionComment",
     "SessionEvent",
+    "SignInLink",
     "Skill",
     "Student",
     "TaskExecution",

@@ -1,8 +1,9 @@
 """Assessments: an organisation's named forms and tasks."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, select
+from sqlalchemy import ForeignKey, Index, String, Text, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models import paging
@@ -18,13 +19,22 @@ NO_SUCH_ASSESSMENT = "No assessment has this id."
 IS_A_TASK = "This assessment is a task: it has no questions."
 
 
+@dataclass(frozen=True)
+class Sought:
+    """Which assessments are looked for: a part of the name or role, a status, tasks or not; empty is any."""
+
+    text: str = ""
+    status: str | None = None
+    is_task: bool | None = None
+
+
 class Assessment(Base):
     """What an organisation gives to its candidates: a form, or a task with a brief.
 
     `total_duration` is in minutes, 0 for a task without a limit, `cutoff` in percent. Each change makes a
     new `version`; an approval holds for the version that was approved, so a later change makes it a draft
     again. A task has no form but a `task_brief`: of an issue it is what the issue said when it was made,
-    so that all its candidates are given the same task.
+    so that all its candidates are given the same task. With `show_result` candidates see what they came to.
     """
 
     __tablename__ = "assessments"
@@ -49,6 +59,7 @@ class Assessment(Base):
     task_brief: Mapped[str | None] = mapped_column(Text)
     repo_url: Mapped[str | None] = mapped_column(Text)
     expires_in_days: Mapped[int] = mapped_column(default=KEY_DAYS)
+    show_result: Mapped[bool] = mapped_column(default=False)
     issue_id: Mapped[str | None] = mapped_column(ForeignKey("oss_issues.id"))
     rubric_id: Mapped[str | None] = mapped_column(ForeignKey("rubrics.id"))
     external_id: Mapped[str | None] = mapped_column(String(200))
@@ -104,6 +115,27 @@ class Assessment(Base):
         """Up to `limit` assessments and tasks, oldest first, from the place after the one given."""
         query = select(cls).where(cls.organization_id == organization_id, cls.deleted_at.is_(None))
         query = paging.oldest_first(query, cls.created_at, cls.id, after, limit)
+        return list(session.scalars(query))
+
+    @classmethod
+    def search(
+        cls,
+        session: Session,
+        organization_id: str,
+        sought: Sought,
+        after: tuple[datetime, str] | None,
+        limit: int,
+    ) -> list["Assessment"]:
+        """Up to `limit` of the assessments and tasks that are looked for, newest first, from there on."""
+        query = select(cls).where(cls.organization_id == organization_id, cls.deleted_at.is_(None))
+        if sought.text:
+            parts = (column.icontains(sought.text, autoescape=True) for column in (cls.name, cls.role))
+            query = query.where(or_(*parts))
+        if sought.status is not None:
+            query = query.where(cls.status == sought.status)
+        if sought.is_task is not None:
+            query = query.where(cls.form_id.is_(None) if sought.is_task else cls.form_id.is_not(None))
+        query = paging.newest_first(query, cls.created_at, cls.id, after, limit)
         return list(session.scalars(query))
 
     @property

@@ -63,6 +63,11 @@ def iso_time(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
 
 
+def iso_time_or_none(moment: datetime | None) -> str | None:
+    """As `iso_time`; None for what has not happened."""
+    return iso_time(moment) if moment is not None else None
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware datetime in UTC on every database; a naive one is refused."""
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models import credentials, paging
+from models import paging
 from models.assessments import Assessment
 from models.base import Base, Id, Json, Word, new_id, parse_id, utcnow
 from models.credentials import PREFIX_LENGTH
@@ -58,15 +58,6 @@ class CandidateKey(Base):
         if self.redeemed_at is not None:
             return REDEEMED
         return EXPIRED if self.expires_at <= utcnow() else ACTIVE
-
-    @classmethod
-    def of_text(cls, session: Session, text: str, secret_key: bytes) -> "CandidateKey | None":
-        """The key that this text is, revoked or not; None for a wrong or malformed one."""
-        parsed = credentials.parse(text, KEY_HEADS)
-        found = session.scalar(select(cls).where(cls.prefix == parsed[1])) if parsed else None
-        if not credentials.is_true(text, found.digest if found else None, secret_key):
-            return None
-        return found
 
     @classmethod
     def page(

@@ -6,9 +6,10 @@ what is left of it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from models import forms, session_results
@@ -52,15 +53,36 @@ class Cohort:
         return percentile_rank(taken.score, self.scores)
 
 
-def cohort_of(session: Session, assessment: Assessment, mode: str) -> Cohort:
-    """The assessment's cohort in that mode."""
+@dataclass(frozen=True)
+class Period:
+    """When sessions were submitted: from `since` on and before `until`; None is no bound."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+ALWAYS = Period()
+
+
+def scored(assessment: Assessment, mode: str, period: Period = ALWAYS) -> list[ColumnElement[bool]]:
+    """What holds of the sessions of the assessment's cohort that were submitted in the period."""
+    found = [
+        CandidateSession.assessment_id == assessment.id,
+        CandidateSession.mode == mode,
+        CandidateSession.status == SCORED,
+        CandidateSession.score.is_not(None),
+    ]
+    if period.since is not None:
+        found.append(CandidateSession.submitted_at >= period.since)
+    if period.until is not None:
+        found.append(CandidateSession.submitted_at < period.until)
+    return found
+
+
+def cohort_of(session: Session, assessment: Assessment, mode: str, period: Period = ALWAYS) -> Cohort:
+    """The assessment's cohort in that mode, or that part of it that was submitted in the period."""
     rows = session.execute(
-        select(CandidateSession.score, CandidateSession.cutoff).where(
-            CandidateSession.assessment_id == assessment.id,
-            CandidateSession.mode == mode,
-            CandidateSession.status == SCORED,
-            CandidateSession.score.is_not(None),
-        )
+        select(CandidateSession.score, CandidateSession.cutoff).where(*scored(assessment, mode, period))
     ).all()
     scores = tuple(row.score for row in rows if row.score is not None)
     passed = sum(row.score >= row.cutoff for row in rows if row.score is not None)

@@ -3,11 +3,11 @@
 The codes are the contract's (texts 000, 002 and 003). The session itself is checked before all of them.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from models import rules
 from models.errors import Refused
 from models.verifications import ASSESSMENT, HUMAN, Verification
 
@@ -30,13 +30,7 @@ class Standing:
     has_answers: bool = True
 
 
-@dataclass(frozen=True)
-class Rule:
-    """A reason to refuse: its code, the sentence that goes with it, and when it holds."""
-
-    code: str
-    message: str
-    holds: Callable[[Standing], bool]
+Rule = rules.Rule[Standing]
 
 
 LOCKED = Rule(
@@ -108,7 +102,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
 
 def refusal(call: str, standing: Standing) -> Rule | None:
     """The first rule that refuses the call; None where it may be made."""
-    return next((rule for rule in RULES[call] if rule.holds(standing)), None)
+    return rules.first_refusal(RULES[call], standing)
 
 
 def check(session: Session, verification: Verification, call: str, has_answers: bool = True) -> None:

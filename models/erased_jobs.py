@@ -45,6 +45,8 @@ def empty(session: Session, job: TaskExecution) -> None:
             erased_at=utcnow(),
             current_step=ERASED,
             result=None,
+            # The caller's own word, which may be a person's name.
+            request_id=None,
             error={**job.error, "message": ERASED} if job.error else None,
             sequence=TaskExecution.sequence + 1,
             updated_at=utcnow(),

@@ -34,6 +34,8 @@ class IdempotencyMismatch(DomainError):
 class StaleRun(DomainError):
     """The run that wants to write has lost its claim: the job was cancelled, or another worker has it."""
 
+    is_no_fault = True
+
 
 class Unready(DomainError):
     """Something that this needs is not there yet; trying again in a moment will help."""

@@ -11,16 +11,20 @@ from urllib.parse import quote, unquote
 
 from sqlalchemy import (
     BigInteger,
+    ColumnClause,
     ColumnElement,
     Connection,
     ForeignKey,
     Index,
     Integer,
+    Label,
     String,
     Text,
+    column,
     exists,
     insert,
     select,
+    table,
     text,
     update,
 )
@@ -199,11 +203,26 @@ class ClaimedDelivery:
     body: Json
     attempts: int
     schedule_start: int = 0
+    # Of the job that it tells of.
+    request_id: str | None = None
+    traceparent: str | None = None
 
     @property
     def tries(self) -> int:
         """How many attempts the schedule has seen, this one too."""
         return self.attempts - self.schedule_start
+
+
+# The jobs' own table is named after this one: jobs tell of themselves by events.
+_jobs = table(
+    "task_executions", column("id", Id), column("request_id", String), column("traceparent", String)
+)
+
+
+def _of_job(wanted: ColumnClause[Any]) -> Label[Any]:
+    """A column of the job that a delivery tells of; null where it tells of none."""
+    of = _jobs.c.id == Delivery.task_execution_id
+    return select(wanted).where(of).correlate(Delivery).scalar_subquery().label(wanted.name)
 
 
 def claim_next(connection: Connection, channel: str, lease: timedelta) -> ClaimedDelivery | None:
@@ -233,6 +252,8 @@ def claim_next(connection: Connection, channel: str, lease: timedelta) -> Claime
             Delivery.body,
             Delivery.attempts,
             Delivery.schedule_start,
+            _of_job(_jobs.c.request_id),
+            _of_job(_jobs.c.traceparent),
         )
         .execution_options(synchronize_session=False)
     ).one_or_none()

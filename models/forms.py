@@ -152,6 +152,12 @@ def questions_of(session: Session, form: Form, with_keys: bool) -> list[ShownQue
     ]
 
 
+def size_of(session: Session, form_id: str) -> int:
+    """How many questions a form has."""
+    query = select(func.count()).select_from(FormQuestion).where(FormQuestion.form_id == form_id)
+    return session.scalar(query) or 0
+
+
 def _keys(session: Session, ids: list[str]) -> dict[str, QuestionKey]:
     keys = session.scalars(select(QuestionKey).where(QuestionKey.question_id.in_(ids)))
     return {key.question_id: key for key in keys}

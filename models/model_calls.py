@@ -148,6 +148,12 @@ def summed(
     return {str(row.name): _figures(row) for row in connection.execute(query)}
 
 
+def first_of(connection: Connection, organization_id: str) -> datetime | None:
+    """When the organisation's first call ended; None where there was none."""
+    query = select(ModelCall.created_at).where(ModelCall.organization_id == organization_id)
+    return connection.scalar(query.order_by(ModelCall.created_at).limit(1))
+
+
 def _start_of(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, ForeignKey, LargeBinary, String, select, update
+from sqlalchemy import BigInteger, Connection, ForeignKey, LargeBinary, Row, String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models import credentials
@@ -28,6 +28,30 @@ USED_EVERY = timedelta(minutes=1)
 HEADS = tuple(f"ak_{mode}_" for mode in MODES)
 
 
+@dataclass(frozen=True)
+class Quota:
+    """How many jobs may be begun in a day (UTC), and how many may be open at once; 0 is no limit."""
+
+    jobs_per_day: int = 0
+    open_jobs: int = 0
+
+    @property
+    def is_limit(self) -> bool:
+        """Whether it limits anything."""
+        return bool(self.jobs_per_day or self.open_jobs)
+
+
+UNLIMITED = Quota()
+
+
+def quota_of(jobs_per_day: int | None, open_jobs: int | None, defaults: Quota) -> Quota:
+    """An organisation's quota from its own numbers; `defaults` holds where one is None."""
+    return Quota(
+        defaults.jobs_per_day if jobs_per_day is None else jobs_per_day,
+        defaults.open_jobs if open_jobs is None else open_jobs,
+    )
+
+
 class Organization(Base):
     """Who owns jobs, assessments and keys. Nothing is shared between two of them."""
 
@@ -37,6 +61,9 @@ class Organization(Base):
     name: Mapped[str] = mapped_column(String(200), unique=True)
     monthly_budget_micro_dollars: Mapped[int | None] = mapped_column(BigInteger)
     owner_email: Mapped[str | None] = mapped_column(String(320))
+    # None: as the installation's settings have it; 0: no limit.
+    jobs_per_day: Mapped[int | None]
+    open_jobs: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
     @classmethod
@@ -146,6 +173,7 @@ class Caller:
     mode: str
     scopes: frozenset[str] = frozenset(SCOPES)
     is_use_due: bool = False
+    quota: Quota = UNLIMITED
 
     @property
     def label(self) -> str:
@@ -153,20 +181,47 @@ class Caller:
         return f"api_key:{self.key_prefix}"
 
 
-def authenticate(session: Session, key: str, secret_key: bytes) -> Caller | None:
-    """The caller whose key this is; None for a wrong, malformed or revoked one."""
+def authenticate(session: Session, key: str, secret_key: bytes, defaults: Quota = UNLIMITED) -> Caller | None:
+    """The caller whose key this is; None for a wrong, malformed or revoked one.
+
+    `defaults` is the quota of an organisation without one of its own.
+    """
     parsed = credentials.parse(key, HEADS)
     if parsed is None:
         return None
     head, prefix = parsed
-    found = session.scalar(select(ApiKey).where(ApiKey.prefix == prefix))
-    if not credentials.is_true(key, found.digest if found else None, secret_key):
+    row = session.execute(_WITH_QUOTA.where(ApiKey.prefix == prefix)).one_or_none()
+    if not credentials.is_true(key, row[0].digest if row is not None else None, secret_key):
         return None
-    if found is None or not found.is_in_force or f"ak_{found.mode}_" != head:
+    if row is None or f"ak_{row[0].mode}_" != head:
         return None
-    is_use_due = found.last_used_at is None or found.last_used_at <= utcnow() - USED_EVERY
-    scopes = frozenset(found.scopes)
-    return Caller(found.organization_id, found.id, found.prefix, found.mode, scopes, is_use_due)
+    return _caller(row, defaults)
+
+
+def caller_by(session: Session, key_id: str, defaults: Quota = UNLIMITED) -> Caller | None:
+    """The caller who showed this key earlier; None once the key is not in force any more."""
+    row = session.execute(_WITH_QUOTA.where(ApiKey.id == key_id)).one_or_none()
+    return _caller(row, defaults) if row is not None else None
+
+
+_WITH_QUOTA = select(ApiKey, Organization.jobs_per_day, Organization.open_jobs).join(
+    Organization, Organization.id == ApiKey.organization_id
+)
+
+
+def _caller(row: Row[ApiKey, int | None, int | None], defaults: Quota) -> Caller | None:
+    key, jobs_per_day, open_jobs = row
+    if not key.is_in_force:
+        return None
+    return Caller(
+        key.organization_id,
+        key.id,
+        key.prefix,
+        key.mode,
+        scopes=frozenset(key.scopes),
+        is_use_due=key.last_used_at is None or key.last_used_at <= utcnow() - USED_EVERY,
+        quota=quota_of(jobs_per_day, open_jobs, defaults),
+    )
 
 
 def prefix_of(key: str) -> str:

@@ -36,6 +36,8 @@ SHORT_ANSWER = "short_answer"
 CODE_READING = "code_reading"
 TYPES = (MULTIPLE_CHOICE, MULTIPLE_SELECT, TRUE_FALSE, ORDERING, NUMERIC, SHORT_ANSWER, CODE_READING)
 IS_EDIT = text("edited_from IS NOT NULL")
+# As each database writes the condition of the queries that the index is for.
+IS_KEPT, IS_KEPT_IN_SQLITE = text("is_kept"), text("is_kept = 1")
 OPTION_IDS = "abcdefgh"
 # Workers that start together must not both load the library. Any number will do, if it is ours alone.
 LIBRARY_LOCK = 7_203_412
@@ -47,7 +49,7 @@ class Question(Base):
     `options` is `[{"id": "a", "text": "…"}, …]` in an order that says nothing of the key; a numeric
     or a short answer has none. A shipped item has a `library_id` and no organisation; words that change
     make a new version, and `edited_from` names the one before. `is_kept` says that an organisation's
-    question passed every gate, so that later searches find it.
+    question passed every gate, so that later searches find it; one that is retired they don't.
     """
 
     __tablename__ = "questions"
@@ -56,6 +58,14 @@ class Question(Base):
         Index("ix_questions_skill", "skill", "organization_id"),
         # Whether a question may be deleted is asked of the edits, which are few.
         Index("ix_questions_edits", "edited_from", postgresql_where=IS_EDIT, sqlite_where=IS_EDIT),
+        Index(
+            "ix_questions_library",
+            "organization_id",
+            "created_at",
+            "id",
+            postgresql_where=IS_KEPT,
+            sqlite_where=IS_KEPT_IN_SQLITE,
+        ),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
@@ -78,6 +88,7 @@ class Question(Base):
     fingerprint: Mapped[str] = mapped_column(String(64), index=True)
     is_kept: Mapped[bool] = mapped_column(default=False)
     edited_from: Mapped[str | None] = mapped_column(ForeignKey("questions.id"))
+    retired_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
 
@@ -231,6 +242,7 @@ def kept_ids(connection: Connection, organization_id: str, skills: Sequence[str]
             Question.organization_id == organization_id,
             Question.skill.in_(skills),
             Question.is_kept,
+            Question.retired_at.is_(None),
             Question.language == language,
         )
         .order_by(Question.created_at.desc(), Question.id)
@@ -250,14 +262,3 @@ def kept_questions(connection: Connection, organization_id: str, ids: Sequence[s
         session.expunge_all()
     by_id = {question.id: KeptQuestion(question, key) for question, key in rows}
     return [by_id[one] for one in ids if one in by_id]
-
-
-def all_kept(session: Session, organization_id: str) -> list[KeptQuestion]:
-    """Every question that the organisation has of its own, by its words: an export is the same each time."""
-    rows = session.execute(
-        select(Question, QuestionKey)
-        .join(QuestionKey, QuestionKey.question_id == Question.id)
-        .where(Question.organization_id == organization_id, Question.is_kept)
-        .order_by(Question.skill, Question.stem, Question.id)
-    )
-    return [KeptQuestion(question, key) for question, key in rows]

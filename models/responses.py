@@ -74,11 +74,12 @@ class SessionEvent(Base):
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer to save, of the shape that its question wants."""
+    """An answer to save, of the shape that its question wants; `after` is as in `sittings.Wanted`."""
 
     session_id: str
     question_id: str
     value: Any
+    after: int | None = None
 
     @property
     def place(self) -> tuple[str, str]:
@@ -97,13 +98,16 @@ class Version:
 
 
 def save(session: Session, answers: Sequence[Answer]) -> list[Version]:
-    """Save answers to sessions that are held, in this order; the same again is no new version."""
+    """Save answers to sessions that are held, in this order: of each the version that counts then.
+
+    The same again is no new version, and an answer that is outdated is none.
+    """
     last = _versions(session, {answer.place for answer in answers}) if answers else {}
     now = utcnow()
     saved, rows = [], []
     for answer in answers:
         before = last.get(answer.place)
-        if before is None or not _is_same(before.value, answer.value):
+        if before is None or not (_is_outdated(answer, before) or _is_same(before.value, answer.value)):
             before = Version(answer.question_id, before.number + 1 if before else 1, answer.value, now)
             last[answer.place] = before
             rows.append(_row(answer.session_id, before))
@@ -169,6 +173,11 @@ def _newest(where: ColumnElement[bool], *wanted: Any) -> Select[Any]:
         Response.version == newest.c.version,
     )
     return select(*wanted).join_from(Response, newest, of_them)
+
+
+def _is_outdated(answer: Answer, last: Version) -> bool:
+    """Whether the answer was given without knowing of the last version."""
+    return answer.after is not None and last.number > answer.after
 
 
 def _is_same(value: Any, other: Any) -> bool:

@@ -19,7 +19,7 @@ from models.forms import Form, FormQuestion
 from models.questions import NUMERIC, SHORT_ANSWER, NewQuestion, Question, QuestionKey, option_ids, rows_of
 
 # What an owner may change of an assessment itself; sections are the form's.
-CHANGEABLE = ("name", "cutoff", "total_duration")
+CHANGEABLE = ("name", "cutoff", "total_duration", "show_result")
 # What an owner may change of a question, beside its options and key.
 WORDS = ("stem", "code", "code_language", "difficulty", "cognitive_level", "seconds")
 
@@ -33,7 +33,8 @@ def locked(session: Session, organization_id: str, text: str) -> Assessment:
 
 
 def change(session: Session, assessment: Assessment, wanted: Mapping[str, Any], by: str) -> None:
-    """Set what is wanted: `name`, `cutoff`, `total_duration`, `proctoring` (its own keys), `sections`.
+    """Set what is wanted: `name`, `cutoff`, `total_duration`, `show_result`, `proctoring` (its own keys) or
+    `sections`.
 
     `sections` is `[{"name", "duration"}]` in minutes, of which the total then is the sum. Raises
     InvalidInput for a section that there is not. What is as wanted already makes no version.

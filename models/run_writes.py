@@ -15,6 +15,8 @@ from models.base import Json, table_of, utcnow
 from models.batch_requests import BatchRequest
 from models.bulk import insert_rows, update_rows
 from models.errors import StaleRun
+from models.job_times import JobTime
+from models.job_times import rows_of as times_of
 from models.model_calls import ModelCall
 from models.task_executions import COMPLETED, PROCESSING, ExecutionStep, TaskExecution, Told, rows_of
 from models.webhook_listeners import listeners
@@ -54,6 +56,7 @@ class Write:
     `call` (a row of `model_calls`) is stored even when the claim is lost: the answer is paid for.
     `request` is a row of `batch_requests`.
     `work` runs in the same transaction, and what it returns is the job's result.
+    `took` are the steps of a job that ends with this, each with its milliseconds.
     """
 
     claim: Claim
@@ -63,6 +66,7 @@ class Write:
     request: dict[str, Any] | None = None
     work: Callable[[Connection], Json] | None = None
     end: End | None = None
+    took: tuple[tuple[str, int], ...] = ()
 
 
 def record(
@@ -98,7 +102,16 @@ CHANGED = (
     "error",
     "updated_at",
 )
-NEEDED = ("organization_id", "attempt", "notification_url", "external_id", "metadata", "erased_at")
+NEEDED = (
+    "organization_id",
+    "type",
+    "attempt",
+    "notification_url",
+    "external_id",
+    "metadata",
+    "erased_at",
+    "created_at",
+)
 
 
 def _kept(call: dict[str, Any], row: dict[str, Any] | None) -> dict[str, Any]:
@@ -127,6 +140,7 @@ class _Batch:
         self.requests: list[dict[str, Any]] = []
         self.lines: list[Told] = []
         self.steps: list[dict[str, Any]] = []
+        self.times: list[dict[str, Any]] = []
         self.changed: dict[str, dict[str, Any]] = {}
 
     def add(self, write: Write) -> StaleRun | None:
@@ -137,6 +151,7 @@ class _Batch:
         end = write.end or (End(COMPLETED, result=result) if write.work else None)
         if end is not None:
             row.update(status=end.status, result=end.result, error=end.error)
+            self.times += times_of(row["type"], end.status, row["created_at"], write.took, self.now)
         if write.step is not None:
             self._step(write.claim, *write.step)
         if write.request is not None:
@@ -198,6 +213,7 @@ class _Batch:
                 (table_of(ModelCall), self.calls),
                 (table_of(BatchRequest), self.requests),
                 (table_of(ExecutionStep), self.steps),
+                (table_of(JobTime), self.times),
                 *rows_of(self.lines, self.now, known, channels),
             ],
         )

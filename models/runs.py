@@ -76,6 +76,12 @@ class ClaimedJob:
     registered: dict[tuple[str, str], Registered]
     said: tuple[str, ...]
     request_id: str | None = None
+    traceparent: str | None = None
+
+    @property
+    def traced(self) -> dict[str, str | int]:
+        """What a span tells of its run."""
+        return {"assessgen.job.id": self.claim.execution_id, "assessgen.job.attempt": self.claim.attempt}
 
 
 _executions = table_of(TaskExecution)
@@ -167,6 +173,7 @@ def _claimed(connection: Connection, mine: Claim, row: RowMapping, has_waited: b
         registered={} if first else of_job(connection, mine.execution_id),
         said=_said(connection, mine.execution_id) if has_waited else (),
         request_id=row["request_id"],
+        traceparent=row["traceparent"],
     )
 
 

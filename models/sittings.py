@@ -5,7 +5,7 @@ what was saved is scored, and nothing is saved to what has been scored.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -143,16 +143,21 @@ def _sitting(row: Row[Any]) -> Sitting:
 
 @dataclass(frozen=True)
 class Wanted:
-    """An answer that a candidate wants to save; None takes back what was saved before."""
+    """An answer that a candidate wants to save; None takes back what was saved before.
+
+    `after` is the version (0: none) that the candidate saw when it was given: where there is a later one by
+    now, that one stays. Without it the last save wins.
+    """
 
     key_id: str
     question_id: str
     value: Any
+    after: int | None = None
 
 
 @dataclass(frozen=True)
 class Saved:
-    """An answer that is saved, and until when others may be."""
+    """The version that counts now, and until when others may be saved."""
 
     version: Version
     deadline: datetime
@@ -168,7 +173,7 @@ def save(session: Session, wanted: Sequence[Wanted]) -> list[Saved | DomainError
     ids = [parse_id(one.question_id) for one in wanted]
     shapes = forms.shapes_of(session, _places(sittings, ids))
     checked = [
-        _checked(sitting, question_id, one.value, shapes)
+        _checked(sitting, question_id, one, shapes)
         for one, sitting, question_id in zip(wanted, sittings, ids, strict=True)
     ]
     stored = iter(responses.save(session, [one for one in checked if isinstance(one, Answer)]))
@@ -189,10 +194,11 @@ def _places(sittings: Sequence[Sitting], ids: Sequence[str | None]) -> set[tuple
     }
 
 
-def _checked(sitting: Sitting, question_id: str | None, value: Any, shapes: Shapes) -> Answer | DomainError:
+def _checked(sitting: Sitting, question_id: str | None, one: Wanted, shapes: Shapes) -> Answer | DomainError:
     try:
         check(SAVE, sitting.standing)
-        return answer_of(sitting.session_id or "", sitting.form_id, question_id, value, shapes)
+        answer = answer_of(sitting.session_id or "", sitting.form_id, question_id, one.value, shapes)
+        return replace(answer, after=one.after)
     except DomainError as error:
         return error
 

@@ -1,7 +1,8 @@
 """What a candidate may do, and when: one table of rules."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
+
+from models import rules
 
 # `identify` is what every call begins with.
 IDENTIFY, START, READ, SAVE, SUBMIT = "identify", "start", "read", "save", "submit"
@@ -22,13 +23,7 @@ class Standing:
     is_submitted: bool = False
 
 
-@dataclass(frozen=True)
-class Rule:
-    """A reason to refuse: its code, the sentence that goes with it, and when it holds."""
-
-    code: str
-    message: str
-    holds: Callable[[Standing], bool]
+Rule = rules.Rule[Standing]
 
 
 INVALID = Rule(
@@ -68,4 +63,4 @@ RULES: dict[str, tuple[Rule, ...]] = {
 
 def refusal(call: str, standing: Standing) -> Rule | None:
     """The first rule that refuses the call; None where it may be made."""
-    return next((rule for rule in RULES[call] if rule.holds(standing)), None)
+    return rules.first_refusal(RULES[call], standing)

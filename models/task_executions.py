@@ -29,7 +29,9 @@ from models.base import Base, Id, Json, Serial, Word, new_id, parse_id, table_of
 from models.bulk import insert_rows
 from models.errors import NotFound
 from models.events import OF_A_VERIFICATION, Delivery, Event, delivery_row
+from models.organizations import UNLIMITED, Quota
 from models.webhook_listeners import Listeners, listeners, rows_for
+from traces import TRACEPARENT_LENGTH, traceparent_now
 
 PENDING, PROCESSING, COMPLETED, FAILED = "pending", "processing", "completed", "failed"
 STATUSES = (PENDING, PROCESSING, COMPLETED, FAILED)
@@ -47,6 +49,7 @@ ASSESSMENT_CREATION = "assessment_creation"
 QUESTION_REPLACEMENT = "question_replacement"
 VERIFICATION_FORM = "verification_form"
 TASK_SCORING = "task_scoring"
+LIBRARY_IMPORT = "library_import"
 # Few jobs wait for a batch: an index of all the others would cost each job and serve none.
 WAITING = text("waiting_since IS NOT NULL")
 # The first line of a job, by its type; the contract has the first one's words.
@@ -55,6 +58,7 @@ QUEUED = {
     QUESTION_REPLACEMENT: "Question replacement job has been queued successfully",
     VERIFICATION_FORM: "Verification assessment job has been queued successfully",
     TASK_SCORING: "Task scoring job has been queued successfully",
+    LIBRARY_IMPORT: "Library import job has been queued successfully",
 }
 # A newer version may have stored a type that this one does not know.
 QUEUED_UNKNOWN = "The job has been queued successfully"
@@ -118,6 +122,8 @@ class TaskExecution(Base):
     updated_at: Mapped[datetime] = mapped_column(default=utcnow)
     # Of the request that asked for the job, so that a worker's log can be read beside the web's.
     request_id: Mapped[str | None] = mapped_column(String(128))
+    # Of that request's span, where it was traced: all that follows from it is told as one trace.
+    traceparent: Mapped[str | None] = mapped_column(String(TRACEPARENT_LENGTH))
 
     @classmethod
     def get(cls, session: Session, organization_id: str, text: str) -> "TaskExecution":
@@ -221,8 +227,11 @@ class Submission:
     external_id: str | None = None
     metadata: Json | None = None
     verification_id: str | None = None
+    # What `models/quotas.py` holds it against; `accept` here asks for none.
+    quota: Quota = UNLIMITED
     # Of the request in which this is made, whatever route it came by.
     request_id: str | None = field(default_factory=request_id_now)
+    traceparent: str | None = field(default_factory=traceparent_now)
 
 
 def accept(
@@ -264,6 +273,7 @@ def _row(submission: Submission, now: datetime) -> dict[str, Any]:
         "created_at": now,
         "updated_at": now,
         "request_id": submission.request_id,
+        "traceparent": submission.traceparent,
     }
 
 

@@ -38,6 +38,7 @@ class NewTask:
     expires_in_days: int
     issue: OssIssue | None
     rubric: Rubric | None
+    show_result: bool = False
 
 
 def create(session: Session, caller: Caller, new: NewTask) -> Assessment:
@@ -58,6 +59,7 @@ def create(session: Session, caller: Caller, new: NewTask) -> Assessment:
         task_brief=new.issue.brief if new.issue else new.brief,
         repo_url=new.repo_url,
         expires_in_days=new.expires_in_days,
+        show_result=new.show_result,
         issue_id=new.issue.id if new.issue else None,
         rubric_id=new.rubric.id if new.rubric else None,
         approved_by=caller.label,

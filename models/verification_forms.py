@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session, aliased
 
-from models import eligibility, forms, task_executions
+from models import eligibility, forms, quotas
 from models.base import Json, utcnow
 from models.eligibility import GENERATE
 from models.errors import NotFound
 from models.forms import Form, FormQuestion, ShownQuestion
+from models.organizations import UNLIMITED, Quota
 from models.questions import Question, QuestionKey
 from models.task_executions import VERIFICATION_FORM, Submission
 from models.verification_events import INITIATED, tell
@@ -29,12 +30,18 @@ class Begun:
 
 
 def begin(
-    session: Session, verification_id: str, call: str, created_by: str, seed_of: Callable[[Json, str], int]
+    session: Session,
+    verification_id: str,
+    call: str,
+    created_by: str,
+    seed_of: Callable[[Json, str], int],
+    defaults: Quota = UNLIMITED,
 ) -> Begun:
     """Accept the job that makes a form, unless one is at work or the form is there already.
 
-    `call` is `generate` or `retake`; `seed_of` gives a seed for what decides the form, and the mode.
-    Raises Refused by the table of `models/eligibility.py`. Two calls at once make one job.
+    `call` is `generate` or `retake`; `seed_of` gives a seed for what decides the form, and the mode;
+    `defaults` is the quota of an organisation without one of its own. Raises OverQuota, and Refused by the
+    table of `models/eligibility.py`. Two calls at once make one job.
     """
     verification = Verification.locked(session, verification_id)
     eligibility.check(session, verification, call)
@@ -54,8 +61,9 @@ def begin(
         brief={"attempt": attempt},
         seed=seed_of(decisive, verification.mode),
         verification_id=verification.id,
+        quota=quotas.of(session.connection(), verification.organization_id, defaults),
     )
-    [execution_id] = task_executions.accept(session.connection(), [submission])
+    [execution_id] = quotas.accept(session.connection(), [submission])
     return Begun(verification.record_id, execution_id, is_new=True)
 
 

@@ -23,6 +23,7 @@ class Wanted:
     status: str | None = None
     endpoint_id: str | None = None
     job_id: str | None = None
+    type: str | None = None
     since: datetime | None = None
     until: datetime | None = None
 
@@ -35,6 +36,8 @@ class Wanted:
             tests.append(Delivery.endpoint_id == self.endpoint_id)
         if self.job_id is not None:
             tests.append(Delivery.task_execution_id == self.job_id)
+        if self.type is not None:
+            tests.append(Delivery.body["type"].as_string() == self.type)
         if self.since is not None:
             tests.append(Delivery.created_at >= self.since)
         if self.until is not None:

@@ -6,7 +6,7 @@ ASSESSGEN_TEST_REDIS_URL; tests that need them are marked `service` and skipped 
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,15 +21,36 @@ from models.base import set_clock
 from models.organizations import ApiKey, Organization
 from models.session import Database
 from settings import Settings
+from tests.alone import Turns
 from tests.jobs import Clock, standing_clock
+from tests.services import redis_of_worker
 from tests.stack import Stack
 
+# Which of pytest-xdist's workers this is; 0 too where there are none.
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 POSTGRES = os.environ.get("ASSESSGEN_TEST_POSTGRES_URL", "")
-REDIS = os.environ.get("ASSESSGEN_TEST_REDIS_URL", "")
+REDIS = redis_of_worker(os.environ.get("ASSESSGEN_TEST_REDIS_URL", ""), WORKER)
 SECRET = "for-tests-only-" + "0" * 32
 
 needs_postgres = pytest.param("postgresql", marks=[pytest.mark.service])
 needs_redis = pytest.param("redis", marks=[pytest.mark.service])
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Give each test its turn, before its time limit begins to run."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", "")
+    if not run:
+        return (yield)
+    with Turns(run).turn(alone=item.get_closest_marker("alone") is not None):
+        return (yield)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Clean up after all turns."""
+    run = getattr(session.config, "testrunuid", "")
+    if run and "PYTEST_XDIST_WORKER" not in os.environ:
+        Turns(run).forget()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import redis
@@ -34,14 +35,17 @@ from deploy.local_services import (
 )
 
 REQUIRED = "ASSESSGEN_REQUIRE_SERVICES"
+# So many tests run beside each other (`make test`), each with a Redis database of its own, from this on.
+WORKERS = 2
 # Tests may empty what they are given: a Redis database that holds anything is somebody's.
-LOCAL_REDIS = "redis://127.0.0.1:6379/15"
+LOCAL_REDIS = "redis://127.0.0.1:6379/14"
 LOCAL_POSTGRES = (
     "postgresql://127.0.0.1:5432/postgres",
     "postgresql:///postgres",
     "postgresql://postgres:postgres@127.0.0.1:5432/postgres",
 )
 INSTALL_LIMIT = 300
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 @dataclass(frozen=True)
@@ -57,13 +61,22 @@ class Wanted:
     borrow: Callable[[ExitStack], str]
 
 
+def redis_of_worker(url: str, worker: int) -> str:
+    """The address of that worker's database: as many after the given one as the worker's number."""
+    if not url:
+        return ""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(path=f"/{int(parts.path.strip('/') or 0) + worker}"))
+
+
 def _borrow_redis(_stack: ExitStack) -> str:
-    try:
-        with redis.Redis.from_url(LOCAL_REDIS, socket_connect_timeout=2, socket_timeout=2) as client:
-            if client.dbsize():
-                raise Unavailable(f"{LOCAL_REDIS} answers, but is not empty")
-    except redis.RedisError as error:
-        raise Unavailable(f"nothing answers at {LOCAL_REDIS}") from error
+    for url in (redis_of_worker(LOCAL_REDIS, worker) for worker in range(WORKERS)):
+        try:
+            with redis.Redis.from_url(url, socket_connect_timeout=2, socket_timeout=2) as client:
+                if client.dbsize():
+                    raise Unavailable(f"{url} answers, but is not empty")
+        except redis.RedisError as error:
+            raise Unavailable(f"nothing answers at {url}") from error
     return LOCAL_REDIS
 
 
@@ -126,6 +139,10 @@ def main(arguments: list[str]) -> int:
                 environment[wanted.variable] = _provide(wanted, environment, stack)
             except Unavailable as error:
                 missing.append(f"{wanted.name}: {error}")
+        try:
+            _need_browser()
+        except Unavailable as error:
+            missing.append(f"Chromium: {error}")
         if missing:
             _complain(missing)
             if environment.get(REQUIRED, "") not in ("", "0"):
@@ -134,6 +151,18 @@ def main(arguments: list[str]) -> int:
         if missing:
             _complain(missing)
         return code
+
+
+def browser_binary() -> str | None:
+    """Where a Chromium for the tests of pages is; None where there is none."""
+    named = os.environ.get("ASSESSGEN_TEST_CHROMIUM")
+    return named or next((found for name in BROWSERS if (found := shutil.which(name))), None)
+
+
+def _need_browser() -> None:
+    """Install Chromium where there is none; raises Unavailable."""
+    if not browser_binary():
+        _apt_install("chromium")
 
 
 def _interrupt(_number: int, _frame: object) -> None:
@@ -173,14 +202,13 @@ def _start_own(wanted: Wanted, stack: ExitStack) -> str:
     return service.url
 
 
-def _install_and_start(wanted: Wanted, stack: ExitStack) -> str:
-    if wanted.is_installed():
-        raise Unavailable("it is installed, and installing it again would not help")
+def _apt_install(package: str) -> None:
+    """Install a Debian package; raises Unavailable."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         raise Unavailable("it can't be installed here (that takes root and apt-get)")
-    print(f"Installing {wanted.package} with apt-get, for the tests ...", file=sys.stderr)
+    print(f"Installing {package} with apt-get, for the tests ...", file=sys.stderr)
     quiet = {"DEBIAN_FRONTEND": "noninteractive", "PATH": os.defpath + ":/usr/sbin:/sbin"}
-    for command in (["apt-get", "update"], ["apt-get", "install", "-y", wanted.package]):
+    for command in (["apt-get", "update"], ["apt-get", "install", "-y", package]):
         try:
             done = subprocess.run(
                 command, env=quiet, capture_output=True, text=True, timeout=INSTALL_LIMIT, check=False
@@ -190,6 +218,12 @@ def _install_and_start(wanted: Wanted, stack: ExitStack) -> str:
         if done.returncode:
             said = (done.stderr or done.stdout).strip().splitlines()[-1:]
             raise Unavailable(f"`{' '.join(command)}` failed: {' '.join(said)}")
+
+
+def _install_and_start(wanted: Wanted, stack: ExitStack) -> str:
+    if wanted.is_installed():
+        raise Unavailable("it is installed, and installing it again would not help")
+    _apt_install(wanted.package)
     return _start_own(wanted, stack)
 
 

@@ -7,6 +7,7 @@ from threading import Barrier
 from typing import Any, TypeVar
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from models import invitations, rubrics, sittings, taking
 from models.assessments import APPROVED, Assessment
@@ -54,6 +55,12 @@ QUESTIONS: dict[str, Json] = {
     },
 }
 SECTIONS = {"react": 0, "git": 1}
+
+
+def key_of_text(session: Session, text: str, secret_key: bytes) -> CandidateKey | None:
+    """The key that this text is, revoked or not; None for a wrong one. Found as a candidate call finds it."""
+    [found] = sittings.recognise(session, [text], secret_key)
+    return session.get_one(CandidateKey, found.key_id) if found else None
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ import requests
 from sqlalchemy import select
 
 import migrations
+from api.cli_server import HEADERS
 from models.organizations import ApiKey, Organization, WebhookSecret
 from models.session import Database
 from settings import Settings
@@ -129,6 +130,8 @@ class Stack:
             "web",
             *("-m", "granian", "--interface", "wsgi", "--factory", target, "--port", str(self.port)),
             *("--workers", "1", "--blocking-threads", "64", "--no-access-log"),
+            *("--http1-buffer-size", str(HEADERS.max_buffer_size)),
+            *("--http1-header-read-timeout", str(HEADERS.header_read_timeout)),
         )
         until(self._answers, "the web process answers", START_LIMIT)
 

@@ -29,6 +29,7 @@ SECRETS = REQUIRED | {
     "ASSESSGEN_SMTP_PASSWORD",
     "ASSESSGEN_FORGE_TOKEN",
     "ASSESSGEN_METRICS_TOKEN",
+    "OTEL_EXPORTER_OTLP_HEADERS",
 }
 
 # Compose's interpolation; $$ is a dollar sign that the container sees.

@@ -231,7 +231,7 @@ def test_lines_can_go_to_a_file(tmp_path: Path) -> None:
 def test_every_secret_of_the_settings_is_hidden() -> None:
     # A field that is kept out of the settings' own repr is one that no log may hold.
     hidden = {name for name, field in Settings.__dataclass_fields__.items() if not field.repr}
-    urls = {"database_url", "broker_url"}
+    urls = {"database_url", "broker_url", "traces_endpoint"}
     values = {name: f"value-of-{name}" for name in hidden}
     assert set(Settings(**values).secrets) == {values[name] for name in hidden - urls}
 

@@ -6,7 +6,8 @@ from celery import Celery
 from celery.signals import setup_logging
 
 import logs
-from settings import Settings
+import traces
+from settings import VERSION, Settings
 
 app = Celery("assessgen")
 app.config_from_object("celeryconfig")
@@ -14,6 +15,7 @@ app.config_from_object("celeryconfig")
 
 @setup_logging.connect
 def _log(loglevel: int, logfile: str | None, **_: Any) -> None:
-    """The product's log lines, in place of Celery's own."""
+    """The product's log lines, in place of Celery's own; and its traces."""
     settings = Settings.from_env()
     logs.configure(settings.log, loglevel, settings.secrets, path=logfile)
+    traces.configure(settings.traces_endpoint, VERSION)

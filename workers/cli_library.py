@@ -9,21 +9,21 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
+import yaml
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from models import Organization, Question, questions
-from models.base import new_id
-from models.bulk import insert_rows
+from models import Organization
+from models import library as own
 from models.session import Database
 from settings import Settings, SettingsError
-from workers.bank import new_question, stored_item
 from workers.generation import item_models
 from workers.generation import library as shipped
 from workers.generation import lint as rules
 from workers.generation.brief import Item
-from workers.generation.library.files import BadLibrary, read, write
+from workers.generation.library.files import BadLibrary, read
+from workers.library_import import stored
 
 paths = click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
 org = click.option("--org", required=True, metavar="NAME", help="The organisation.")
@@ -82,13 +82,9 @@ def import_(paths: tuple[Path, ...], org: str) -> None:
         raise click.UsageError("Name at least one file.")
     with _database() as database, database.write() as session:
         organization = _organization(session, org)
-        known = set(
-            session.scalars(select(Question.fingerprint).where(Question.organization_id == organization.id))
-        )
-        fresh = [item for item in items if questions.fingerprint(item.stem, item.code) not in known]
-        rows = [(new_id(), _imported(item, organization.id)) for item in fresh]
-        insert_rows(session.connection(), questions.rows_of(rows))
-    click.echo(f"{len(fresh)} questions imported, {len(items) - len(fresh)} were there already.")
+        looked = [(item, rules.flaws(item)) for item in items]
+        done = stored(session.connection(), organization.id, looked)
+    click.echo(f"{done.fresh} questions imported, {done.known} were there already.")
 
 
 @library.command()
@@ -98,14 +94,13 @@ def export(folder: Path, org: str) -> None:
     """Write an organisation's own questions, with their keys, as a file a skill into FOLDER."""
     with _database() as database, database.read() as session:
         organization = _organization(session, org)
-        kept = questions.all_kept(session, organization.id)
-    by_skill: dict[str, list[Item]] = {}
-    for row in kept:
-        by_skill.setdefault(row.question.skill, []).append(stored_item(row))
+        kept = own.all_kept(session, organization.id)
+    found = own.documents(kept)
     folder.mkdir(parents=True, exist_ok=True)
-    for skill, items in sorted(by_skill.items()):
-        write(folder / f"{skill}.yaml", skill, items)
-    click.echo(f"{len(kept)} questions on {len(by_skill)} skills written to {folder}.")
+    for document in found:
+        text = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
+        (folder / f"{document['skill']}.yaml").write_text(text, encoding="utf-8")
+    click.echo(f"{len(kept)} questions on {len(found)} skills written to {folder}.")
 
 
 def _items_in(paths: Iterable[Path]) -> list[Item]:
@@ -127,21 +122,6 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
             yield from sorted([*path.glob("*.yaml"), *path.glob("*.yml")])
         else:
             yield path
-
-
-def _imported(item: Item, organization_id: str) -> questions.NewQuestion:
-    """The item as the organisation's own: it may have the id of a shipped one."""
-    question = new_question(item, organization_id)
-    provenance = {"engine": "import", "library_id": item.library_id, "source": item.provenance["source"]}
-    return questions.NewQuestion(
-        **{
-            **vars(question),
-            "library_id": None,
-            "is_kept": True,
-            "source": "import",
-            "provenance": provenance,
-        }
-    )
 
 
 def _organization(session: Session, name: str) -> Organization:

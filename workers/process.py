@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import SQLAlchemyError
 
 import logs
+import traces
 from models import budgets, runs, workers_seen
 from models.base import utcnow
 from models.batching import Batcher
@@ -24,16 +25,9 @@ from models.channels import heads, put_off
 from models.errors import StaleRun
 from models.runs import Claim, ClaimedJob, End, Line, Write
 from models.session import Database
-from models.task_executions import (
-    ASSESSMENT_CREATION,
-    FAILED,
-    QUESTION_REPLACEMENT,
-    TASK_SCORING,
-    VERIFICATION_FORM,
-)
+from models.task_executions import FAILED
 from settings import Settings
 from workers import queue, retry
-from workers.assessment_creation import create_assessment
 from workers.bank import ShippedLibrary
 from workers.budget import Budget, budget_of
 from workers.delivery.lanes import Lanes, host_of
@@ -44,11 +38,9 @@ from workers.generation import item_models, sources
 from workers.generation.engines import Engine, offline
 from workers.generation.engines.prices import is_priced
 from workers.loop import new_loop, spare_the_collector
-from workers.question_replacement import replace_question
 from workers.queue import DELIVER, GENERATE, Publisher
 from workers.run import Model, Run, Stopping, Waiting
-from workers.task_scoring import score_task
-from workers.verification_form import make_verification_form
+from workers.subjects import SUBJECTS
 
 if TYPE_CHECKING:
     from workers.economy import Economy
@@ -61,13 +53,6 @@ SHOWN_EVERY = 10.0
 PUT_OFF_AT_ONCE = 500
 # In seconds: so long a worker that is told to stop waits for the steps that run, such as model calls.
 GRACE = 30.0
-# What each type of job does with its run.
-SUBJECTS = {
-    ASSESSMENT_CREATION: create_assessment,
-    QUESTION_REPLACEMENT: replace_question,
-    VERIFICATION_FORM: make_verification_form,
-    TASK_SCORING: score_task,
-}
 
 
 class WorkerProcess:
@@ -176,7 +161,11 @@ class WorkerProcess:
         return {job.organization_id for job in jobs} if self._model is not None else set()
 
     async def _run_all(self, held: Sequence[tuple[ClaimedJob, Budget]]) -> None:
-        await asyncio.gather(*(self._run(job, budget) for job, budget in held))
+        await asyncio.gather(*(self._traced(job, budget) for job, budget in held))
+
+    async def _traced(self, job: ClaimedJob, budget: Budget) -> None:
+        with traces.span(f"run {job.type}", traces.CONSUMER, job.traced, job.traceparent):
+            await self._run(job, budget)
 
     async def _run(self, job: ClaimedJob, budget: Budget) -> None:
         logs.of_job(job.claim.execution_id, job.request_id)
@@ -214,6 +203,7 @@ class WorkerProcess:
                 self._runs.pop(job.claim, None)
 
     async def _ended_badly(self, run: Run, error: Exception) -> None:
+        traces.current().fail(type(error).__name__)
         attempts = 0 if run.progressed else run.job.attempts_without_progress
         decision = retry.decide(error, attempts, self.settings.max_attempts)
         if isinstance(decision, retry.Again):

@@ -4,14 +4,17 @@ import asyncio
 import hashlib
 import json
 import logging
+import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from typing import Any, NoReturn, Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
+import traces
 from models import batch_requests
 from models.batch_requests import REFUSED, Registered
 from models.batching import Batcher
@@ -55,12 +58,16 @@ class Model(Protocol):
 class Stopping(Exception):
     """The worker is to stop: the job is given back before its next step."""
 
+    is_no_fault = True
+
 
 class Waiting(Exception):
     """The answer comes with a batch: the job is given up until it is there.
 
     No ModelBusy: whoever does without a busy model must not do without this one.
     """
+
+    is_no_fault = True
 
 
 class Run:
@@ -97,6 +104,8 @@ class Run:
         self.doom: GenerationFailed | None = None
         # True once this run has stored something that a later one need not do again.
         self.progressed = False
+        # Each stage that has ended, and its milliseconds.
+        self._took: list[tuple[str, int]] = []
         self._lost = False
         self._stopping = False
 
@@ -180,6 +189,14 @@ class Run:
                 self._check()
         return await self._model.send(request)
 
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time what is done within, as the stage of that name."""
+        started = time.monotonic()
+        with traces.span(f"step {name}", attributes={"assessgen.step": name}):
+            yield
+        self._took.append((name, round((time.monotonic() - started) * 1000)))
+
     def say(self, message: str, progress: float | None = None) -> None:
         """Queue a progress line. Lines are stored in order; a lost claim shows at the next step.
 
@@ -194,6 +211,8 @@ class Run:
 
     async def write(self, write: Write) -> None:
         """Store something; raises StaleRun when the job is this run's no more."""
+        if self.claim.attempt == 1 and (write.work or write.end):
+            write = replace(write, took=tuple(self._took))
         await asyncio.wrap_future(self._recorder.submit(write))
         stored = (write.step, write.call, write.request)
         self.progressed = self.progressed or any(one is not None for one in stored)

@@ -56,7 +56,8 @@ class _Pass:
 async def score_task(run: Run, engine: Engine) -> None:
     """Have every criterion judged twice, at once, and store what came of it with the session's result."""
     task = await run.read(lambda session: _task(session, run.job))
-    passes = await _passes(run, engine.scorer, task)
+    with run.stage("score"):
+        passes = await _passes(run, engine.scorer, task)
     warnings = _warnings(task, passes, engine.scorer)
 
     def store(connection: Connection) -> dict[str, Any]:

@@ -59,6 +59,11 @@ class NewAssessmentSchema(StrictSchema):
         validate=validate.Range(min=1, max=MOST_DAYS),
         metadata={"description": "From a key's making until it can no longer be redeemed."},
     )
+    show_result = fields.Boolean(
+        load_default=False,
+        data_key="showResult",
+        metadata={"description": "Whether candidates see their score, once there is one."},
+    )
     issue_id = fields.String(
         load_default=None,
         allow_none=True,

@@ -95,6 +95,9 @@ class InfoSchema(Schema):
     sections = fields.List(fields.Nested(SectionSchema), required=True)
     coverage = fields.List(fields.Nested(CellSchema), required=True)
     proctoring = fields.Nested(ProctoringSchema, required=True)
+    show_result = fields.Boolean(
+        required=True, metadata={"description": "Whether candidates see their score."}
+    )
     engine = fields.String(required=True)
     external_id = fields.String(required=True, allow_none=True)
     metadata = fields.Dict(required=True, allow_none=True)

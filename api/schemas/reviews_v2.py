@@ -48,6 +48,9 @@ class AssessmentChangeSchema(SomethingSchema):
     total_duration = fields.Integer(strict=True, validate=validate.Range(min=1, max=MOST_MINUTES))
     sections = fields.List(fields.Nested(SectionChangeSchema), validate=validate.Length(min=1, max=50))
     proctoring = fields.Nested(ProctoringChangeSchema)
+    show_result = fields.Boolean(
+        metadata={"description": "Whether candidates see their score on the page that ends the assessment."}
+    )
 
     @validates_schema
     def one_total(self, data: dict[str, Any], **_: Any) -> None:

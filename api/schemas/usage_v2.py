@@ -37,6 +37,7 @@ USAGE_EXAMPLE = {
         "micro_dollars": 107_300,
     },
     "budget": {"micro_dollars": 50_000_000, "spent_micro_dollars": 107_300, "renewed_on": "2026-12-01"},
+    "quota": {"jobs_per_day": 500, "jobs_today": 12, "open_jobs": None, "open_now": 3},
 }
 
 
@@ -71,6 +72,15 @@ class BudgetSchema(Schema):
     renewed_on = fields.Date(required=True)
 
 
+class QuotaSchema(Schema):
+    """How many jobs the organisation may begin in a day (UTC) and have open at once; null is no limit."""
+
+    jobs_per_day = fields.Integer(required=True, allow_none=True)
+    jobs_today = fields.Integer(required=True)
+    open_jobs = fields.Integer(required=True, allow_none=True)
+    open_now = fields.Integer(required=True)
+
+
 class UsageAnswerSchema(Schema):
     """What the organisation's model calls took."""
 
@@ -80,3 +90,4 @@ class UsageAnswerSchema(Schema):
     usage = fields.List(fields.Nested(NamedFiguresSchema), required=True)
     total = fields.Nested(FiguresSchema, required=True)
     budget = fields.Nested(BudgetSchema, required=True, allow_none=True)
+    quota = fields.Nested(QuotaSchema, required=True, allow_none=True)

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from deploy.local_services import start_postgres, start_redis
 from tests.chaos.servers import Server
 from tests.chaos.tally import Findings, Row, table
 from tests.chaos.world import World
+from tests.services import redis_of_worker
 
 TABLE = "ASSESSGEN_CHAOS_TABLE"
 _rows: list[Row] = []
@@ -30,10 +32,25 @@ def tell() -> Tell:
     return add
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand the lines of one of pytest-xdist's workers to who prints the table."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["faults"] = [(row.fault, row.times, vars(row.findings)) for row in _rows]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take a worker's lines."""
+    told = getattr(node, "workeroutput", {}).get("faults", ())
+    _rows.extend(Row(fault, times, Findings(**found)) for fault, times, found in told)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the table; write it too where `make chaos` says so."""
     if not _rows:
         return
+    _rows.sort(key=lambda row: row.fault)
     terminalreporter.section("faults")
     terminalreporter.write_line(table(_rows))
     if path := os.environ.get(TABLE):
@@ -72,7 +89,8 @@ def production(tmp_path: Path, own_postgres: Server, own_redis: Server) -> Itera
 
         def make(**env: str) -> World:
             url = stack.enter_context(own_postgres.new_database())
-            return stack.enter_context(World(tmp_path, url, own_redis.url, **env))
+            # Not the shared world's Redis database, whose workers would take these jobs' messages.
+            return stack.enter_context(World(tmp_path, url, redis_of_worker(own_redis.url, 1), **env))
 
         yield make
 

@@ -19,12 +19,12 @@ pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
 
 JOBS = 4
 # In seconds: how long each fault lasts, and how long the product waits for an answer.
-LASTS = 5.0
+LASTS = 60.0
 PATIENCE = "3"
 # So many scenarios are played at one time.
 AT_ONCE = 5
 # In seconds: by then every job must have ended, whatever the model does.
-LIMIT = 120.0
+LIMIT = 150.0
 
 FAULTS = {
     "429 with retry-after": Fault("status", 429, retry_after=2),

@@ -128,7 +128,14 @@ class World:
 
     def try_submit(self, **body: Any) -> requests.Response:
         """Submit a job, which counts only if it is accepted; the answer."""
-        own = {"notification_url": self.receiver.url("/hook"), "external_id": new_id()}
+        reference = new_id()
+        own = {
+            "notification_url": self.receiver.url("/hook"),
+            "external_id": reference,
+            # Every skill that the model names stands in the text, and is quoted to it between tags of the
+            # job's own: no two jobs make the same call, and one that is paid twice is known.
+            "job_description": f"{BODY['job_description']} SQL is a must. Our reference is {reference}.",
+        }
         answer = self.stack.post("/api/v2/assessments/generate-ai", {**BODY, **SMALL, **own, **body})
         if answer.status_code == 202:
             self.jobs.append(answer.json()["job_id"])
@@ -245,19 +252,15 @@ class World:
         began: dict[str, list[datetime]] = defaultdict(list)
         for job, moment in claims:
             began[job].append(moment)
-        # Two jobs may ask the same: a call is paid again once each of them has had its answer.
-        journal: dict[str, dict[str, datetime]] = defaultdict(dict)
-        for job, digest, moment in calls:
-            journal[digest][job] = min(moment, journal[digest].get(job, moment))
+        journal: dict[str, tuple[str, datetime]] = {}
+        for job, digest, moment in sorted(calls, key=lambda call: call.created_at):
+            owner, _ = journal.setdefault(digest, (job, moment))
+            assert owner == job, "two jobs made the same call, so that nobody knows whose is paid twice"
         paid = 0
         for digest, sent in self._answered():
-            owners = journal.get(digest, {})
-            known = [
+            job, stored = journal.get(digest, ("", sent))
+            paid += stored < (
                 max((one for one in began[job] if one <= sent), default=sent) if two_runs else sent
-                for job in owners
-            ]
-            paid += bool(owners) and all(
-                stored < moment for stored, moment in zip(owners.values(), known, strict=True)
             )
         return paid
 

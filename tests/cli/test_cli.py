@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -15,6 +16,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
+import requests
 from click.testing import CliRunner, Result
 
 from api import cli_client
@@ -60,7 +62,9 @@ class Cli:
         assert process.stdout is not None
         said = [process.stdout.readline()]
         assert "serves http://127.0.0.1:" in said[0], process.stdout.read()
-        said += [process.stdout.readline() for _ in range(4)]
+        while "  console " not in said[-1]:
+            said.append(process.stdout.readline())
+            assert said[-1], said
         return Served(self, process, said[0].split()[3], "".join(said))
 
 
@@ -218,6 +222,33 @@ def _key(cli: Cli) -> str:
 def test_a_service_says_where_things_are(served: Served) -> None:
     for word in ("/docs", "assessgen.db", "offline", "loopback"):
         assert word in served.said
+
+
+def test_a_service_prints_a_link_that_signs_in_once(served: Served) -> None:
+    [link] = re.findall(r"console   (\S+)", served.said)
+    with requests.Session() as browser:
+        assert browser.get(link, timeout=10).url == f"{served.url}/console"
+    assert requests.get(link, timeout=10).status_code == 401
+
+
+def test_a_link_is_made_for_an_organisation_that_has_a_key(served: Served) -> None:
+    home = served.cli.home / "data"
+    made = here(home, "keys", "create", "--org", "Acme")
+    assert made.exit_code == 0, made.stderr
+    link = here(home, "sign-in", "--org", "Acme").stdout.strip()
+    assert link.startswith(f"{served.url}/console/link/")
+    assert requests.get(link, timeout=10).url == f"{served.url}/console"
+    refused = here(home, "sign-in", "--org", "Nobody's")
+    assert refused.exit_code == 1
+    assert "There is no organisation" in refused.stderr
+
+
+def test_without_a_service_a_link_leads_nowhere(tmp_path: Path) -> None:
+    refused = here(tmp_path, "sign-in")
+    assert refused.exit_code == 1
+    assert "name the one to sign in to with --server URL" in refused.stderr
+    link = here(tmp_path, "sign-in", "--server", "https://assess.example/").stdout
+    assert link.startswith("https://assess.example/console/link/")
 
 
 def test_a_second_service_on_a_home_or_a_port_is_refused(cli: Cli, served: Served) -> None:

@@ -15,6 +15,7 @@ from models.session import Database
 from models.tasks import NewTask
 from settings import Settings
 from tests.cli.test_cli import here
+from tests.sittings import key_of_text
 
 HEADER = "email,name,extra_time_percent\n"
 TWO = HEADER + "maya@example.com,Maya Okafor,25\njo@example.com,,\n"
@@ -69,7 +70,7 @@ def test_each_candidate_gets_a_key_that_works(home: Home) -> None:
     settings = Settings.from_env({"ASSESSGEN_HOME": str(home.path)})
     with home.database.read() as session:
         for row in (first, second):
-            found = CandidateKey.of_text(session, row["key"], settings.secret_key)
+            found = key_of_text(session, row["key"], settings.secret_key)
             assert found is not None
             assert (found.id, found.assessment_id, found.status) == (row["key_id"], home.task, "active")
             assert (found.candidate_email, found.created_by) == (row["email"], "command line")

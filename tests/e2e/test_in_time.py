@@ -10,6 +10,8 @@ import pytest
 
 from tests.stack import ROOT, Stack
 
+pytestmark = pytest.mark.alone
+
 LIMIT = 2.0
 EXAMPLES = sorted((ROOT / "examples").glob("*.json"))
 INFO_FIELDS = {

@@ -207,6 +207,10 @@ class _Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("content-length") or 0)
         headers = {name.lower(): value for name, value in self.headers.items()}
         body = self.rfile.read(length)
+        if len(body) < length:
+            # The sender was killed in the middle: nothing came that a receiver could act on.
+            self.close_connection = True
+            return
         reply = self.server.receiver.record(
             Received(self.command, self.path, headers, body, time.monotonic())
         )

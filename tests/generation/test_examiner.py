@@ -191,6 +191,7 @@ def test_a_skill_that_the_bank_lacks_gets_spares_for_what_fails(server: ModelSer
     assert "2 of 7 new questions failed a check" in tools.log
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(("flawed", "rounds"), [(False, 3), (True, 4)])
 def test_no_chain_of_calls_is_longer_than_four(server: ModelServer, flawed: bool, rounds: int) -> None:
     server.examiner.flags = lambda stem: ("cue",) if flawed and "case" in stem.casefold() else ()

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -70,6 +71,9 @@ class FakeTools:
     async def ask(self, step: str, request: ModelRequest) -> ModelAnswer:
         self.requests.append((step, request))
         return await self.send(request)
+
+    def stage(self, name: str) -> AbstractContextManager[object]:
+        return nullcontext()
 
     def say(self, message: str, progress: float | None = None) -> None:
         self.lines.append((message, progress))

@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from api.console.paths import is_page
 from models.credentials import ALPHABET
 from models.organizations import ApiKey, Organization
 from models.session import Database
@@ -26,6 +27,12 @@ PUBLIC = {
     "/healthz": "asked by the platform, which has no key",
     "/readyz": "asked by the platform, which has no key",
     "/metrics": "not there by default; else it asks for a token of its own (test_metrics.py)",
+}
+# Of the pages, those that a stranger may see.
+PUBLIC_PAGES = {
+    "/console/sign-in": "the door",
+    "/console/assets/<version>/<name>": "their style and scripts",
+    "/take": "the candidates' door",
 }
 
 
@@ -51,12 +58,34 @@ def test_every_route_wants_a_key_or_is_on_the_short_public_list(
     before = rows()
     seen = set()
     for rule, address, method in routes(app):
+        if is_page(address):
+            continue
         response = stranger.open(address, method=method, json=BODY if method == "POST" else None)
         assert is_refused(response) == (rule not in PUBLIC), f"{method} {rule}: {response.status_code}"
         seen.add(rule)
     assert rows() == before
     assert set(PUBLIC) <= seen, "the list names routes that are gone"
     assert len(seen - set(PUBLIC)) >= 9
+
+
+def is_led_to_the_door(response: TestResponse) -> bool:
+    """Whether the visitor was led to sign in, was told that the key is wrong, or had sent no form of ours."""
+    if response.status_code == 302:
+        return response.headers["Location"].partition("?")[0] in ("/console/sign-in", "/take")
+    return response.status_code == 401 or (response.status_code == 400 and "was not ours" in response.text)
+
+
+def test_every_page_leads_a_stranger_to_a_door(app: Flask, rows: Callable[[], Counts]) -> None:
+    before = rows()
+    seen = set()
+    for rule, address, method in routes(app):
+        if not is_page(address) or (rule in PUBLIC_PAGES and method == "GET"):
+            continue
+        response = app.test_client().open(address, method=method, data={} if method == "POST" else None)
+        assert is_led_to_the_door(response), f"{method} {rule}: {response.status_code}"
+        seen.add(rule)
+    assert rows() == before
+    assert len(seen) >= 40
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from tests.contract.checked import CheckedClient, client_of
 from tests.contract.fixtures import Counts
 from tests.contract.jobs import ASSESSMENTS
 from tests.jobs import standing_clock
+from tests.sittings import key_of_text
 
 Rows = Callable[[], Counts]
 Work = Callable[[str], None]
@@ -149,7 +150,7 @@ def test_in_test_mode_the_keys_say_so(
     [key] = keys(tester, task(tester)["id"])
     assert key["key"].startswith("ck_test_")
     with database.read() as session:
-        found = CandidateKey.of_text(session, key["key"], settings.secret_key)
+        found = key_of_text(session, key["key"], settings.secret_key)
         assert found is not None
         assert (found.id, found.mode) == (key["id"], "test")
 
@@ -204,7 +205,7 @@ def test_a_revoked_key_is_gone_and_can_t_be_revoked_again(
     assert [one["id"] for one in listed(client, made)] == [second["id"]]
     assert rows() == before
     with database.read() as session:
-        found = CandidateKey.of_text(session, first["key"], settings.secret_key)
+        found = key_of_text(session, first["key"], settings.secret_key)
         assert found is not None
         assert found.status == "revoked"
 

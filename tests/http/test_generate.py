@@ -119,7 +119,6 @@ BAD_BODIES: list[tuple[str, bytes]] = [
     ("a number past all doubles", b'{"metadata": {"a": 1e999}}'),
     ("a number of 5,000 digits", b'{"seed": 1' + b"0" * 5000 + b"}"),
     ("a bare NUL in a string", b'{"job_role": "a\x00b"}'),
-    ("100,000 levels", nested(100_000)),
 ]
 
 

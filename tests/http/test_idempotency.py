@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from api.idempotency import Owner
 from api.watch import TooManyWaiting
 from models import idempotency, task_executions
 from models.base import set_clock, utcnow
@@ -147,7 +148,8 @@ def test_a_key_may_be_used_for_something_else_after_a_day(client: CheckedClient)
 def test_a_key_whose_process_died_is_free_after_two_minutes(
     client: CheckedClient, database: Database, account: Account
 ) -> None:
-    assert idempotency.reserve(database, account.organization_id, "order-1", "x") is None
+    owner = Owner(account.organization_id)
+    assert idempotency.reserve(database, owner.organization_id, owner.stored("order-1"), "x") is None
     assert post(client, "order-1").status_code == 422
     later = utcnow() + timedelta(minutes=2, seconds=1)
     set_clock(lambda: later)

@@ -3,16 +3,20 @@
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Barrier
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, insert, inspect, select, text
 
 import migrations
+from api.idempotency import Owner
 from models import Base
+from models.base import new_id, table_of, utcnow
+from models.idempotency import IdempotentRequest
 from models.session import Database
 from settings import Settings
 from tests.jobs import accepted, everything
@@ -79,6 +83,26 @@ def test_a_downgrade_leaves_no_table_and_can_be_upgraded_again(database: Databas
     assert len(accepted(database)) == 1
 
 
+def test_a_request_s_key_from_before_it_was_hashed_is_known_afterwards(settings: Settings) -> None:
+    database, configuration = Database(settings.database_url), migrations.config()
+    with database.transaction() as connection:
+        configuration.attributes["connection"] = connection
+        command.upgrade(configuration, "0008")
+        mine, kept = new_id(), f"{new_id()} {'0' * 64}"
+        connection.execute(
+            text("INSERT INTO organizations (id, name, created_at) VALUES (:id, 'Acme', :now)"),
+            {"id": mine if not database.is_sqlite else mine.replace("-", ""), "now": utcnow().isoformat()},
+        )
+        table = table_of(IdempotentRequest)
+        values = {"organization_id": mine, "fingerprint": "x", "created_at": utcnow()}
+        connection.execute(insert(table), [{**values, "key": key} for key in ("order-1", kept)])
+    migrations.upgrade(database)
+    with database.read() as session:
+        found = set(session.scalars(select(IdempotentRequest.key)))
+    database.dispose()
+    assert found == {Owner(mine).stored("order-1"), kept}
+
+
 def test_the_revisions_are_one_line_numbered_from_0001() -> None:
     revisions = [one.revision for one in ScriptDirectory.from_config(migrations.config()).walk_revisions()]
     assert revisions[::-1] == [f"{number:04}" for number in range(1, len(revisions) + 1)]
@@ -107,11 +131,12 @@ def test_processes_that_upgrade_at_the_same_moment_all_succeed(settings: Setting
     database.dispose()
 
 
-def test_threads_that_upgrade_at_the_same_moment_all_succeed(settings: Settings) -> None:
-    barrier = Barrier(4)
+def upgrade_at_once(urls: list[str]) -> None:
+    """Upgrade each of the databases in a thread of its own, all at the same moment."""
+    barrier = Barrier(len(urls))
 
-    def upgrade(_: int) -> bool:
-        database = Database(settings.database_url)
+    def upgrade(url: str) -> bool:
+        database = Database(url)
         barrier.wait(timeout=60)
         migrations.upgrade(database)
         with database.connection() as connection:
@@ -119,5 +144,13 @@ def test_threads_that_upgrade_at_the_same_moment_all_succeed(settings: Settings)
         database.dispose()
         return done
 
-    with ThreadPoolExecutor(4) as pool:
-        assert all(pool.map(upgrade, range(4)))
+    with ThreadPoolExecutor(len(urls)) as pool:
+        assert all(pool.map(upgrade, urls))
+
+
+def test_threads_that_upgrade_at_the_same_moment_all_succeed(settings: Settings) -> None:
+    upgrade_at_once([settings.database_url] * 4)
+
+
+def test_threads_that_upgrade_a_database_each_all_succeed(tmp_path: Path) -> None:
+    upgrade_at_once([f"sqlite:///{tmp_path / f'{number}.db'}" for number in range(4)])

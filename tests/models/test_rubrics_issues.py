@@ -15,6 +15,7 @@ from models.rubrics import numbered
 from models.session import Database
 from models.tasks import NewTask
 from tests.jobs import organization, standing_clock
+from tests.sittings import key_of_text
 from tests.stack import until
 
 SECRET = b"for-tests-only"
@@ -203,8 +204,8 @@ def test_a_key_holds_its_candidate_and_is_found_by_its_text_alone(shared: Databa
             session, made, [Candidate("a@b.example", "A", 25)], "test", "command line", SECRET
         )
         assert issued.text.startswith("ck_test_")
-        found = CandidateKey.of_text(session, issued.text, SECRET)
+        found = key_of_text(session, issued.text, SECRET)
         assert found is issued.key
         assert (found.candidate_email, found.candidate_name, found.extra_percent) == ("a@b.example", "A", 25)
         assert (found.created_by, found.mode) == ("command line", "test")
-        assert CandidateKey.of_text(session, issued.text, b"another") is None
+        assert key_of_text(session, issued.text, b"another") is None

@@ -1,6 +1,8 @@
 """`/metrics`: who may read it, and what it tells."""
 
+import socket
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,14 +12,18 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from api import create_app, metrics
 from models import operations, workers_seen
-from models.operations import SETTLED_AFTER, Ledger
-from models.runs import Write
+from models.job_times import BUCKETS, Kind, Taken
+from models.operations import SETTLED_AFTER, Ledger, Spent
+from models.runs import End, Line, Write
 from models.session import Database
+from models.task_executions import COMPLETED, FAILED
 from settings import Settings, SettingsError
 from tests.conftest import Account
 from tests.jobs import Clock, accepted, call_row, claimed, job_in, recorded
-from tests.stack import BODY
+from tests.stack import BODY, Stack
+from tests.workers.conftest import Workers
 
+RECIPE = {"analyse", "search", "blueprint", "write", "examine", "mend", "fill", "assemble"}
 TOKEN = "for-the-scraper-only"
 Values = dict[tuple[str, ...], float]
 Figures = Callable[..., Values]
@@ -135,7 +141,8 @@ def test_model_calls_are_summed_by_stage_and_model(database: Database, figures: 
 
 
 def test_settled_calls_are_read_once_and_none_is_missed(database: Database, clock: Clock) -> None:
-    ledger, seen = Ledger(), []
+    ledger: Ledger[tuple[str, str], Spent] = Ledger()
+    seen = []
     for _ in range(4):
         call(database)
         with database.connection() as connection:
@@ -145,6 +152,81 @@ def test_settled_calls_are_read_once_and_none_is_missed(database: Database, cloc
     # The sums count every call; the mark moves only over those that are old enough.
     assert [calls for _, calls in seen] == [1, 2, 3, 4]
     assert [last for last, _ in seen] == [0, 0, 1, 2]
+
+
+def ended(database: Database, clock: Clock, seconds: float, end: End, *took: tuple[str, int]) -> None:
+    """A job that has ended so long after it was accepted."""
+    [job_id] = accepted(database)
+    [job] = claimed(database, job_id)
+    clock.forward(seconds=seconds)
+    assert recorded(database, Write(job.claim, line=Line("Over"), end=end, took=took)) == [None]
+
+
+def test_the_times_of_jobs_are_told_by_type_and_end(
+    database: Database, figures: Figures, clock: Clock
+) -> None:
+    for seconds in (0.5, 0.501, 7200.0):
+        ended(database, clock, seconds, End(COMPLETED))
+    ended(database, clock, 3.0, End(FAILED))
+    by = ("type", "status")
+    done, failed = ("assessment_creation", "completed"), ("assessment_creation", "failed")
+    assert figures("assessgen_job_seconds_count", *by) == {done: 3, failed: 1}
+    assert figures("assessgen_job_seconds_sum", *by) == {done: 7201.001, failed: 3.0}
+    counts = figures("assessgen_job_seconds_bucket", *by, "le")
+    told = {label[2]: int(count) for label, count in counts.items() if label[:2] == done}
+    assert [float(le) for le in told] == [*BUCKETS, float("inf")]
+    assert [told[le] for le in ("0.1", "0.5", "1.0", "3600.0", "86400.0", "+Inf")] == [0, 1, 2, 2, 3, 3]
+
+
+def test_the_times_of_steps_are_told_whatever_the_job_was(
+    database: Database, figures: Figures, clock: Clock
+) -> None:
+    ended(database, clock, 9.0, End(COMPLETED), ("analyse", 900), ("write", 4000))
+    ended(database, clock, 9.0, End(FAILED), ("analyse", 100))
+    assert figures("assessgen_step_seconds_count", "step") == {("analyse",): 2, ("write",): 1}
+    assert figures("assessgen_step_seconds_sum", "step") == {("analyse",): 1.0, ("write",): 4.0}
+    assert figures("assessgen_step_seconds_bucket", "step", "le")["analyse", "0.1"] == 1
+
+
+def test_settled_times_are_read_once_and_none_is_missed(database: Database, clock: Clock) -> None:
+    ledger: Ledger[Kind, Taken] = Ledger()
+    seen = []
+    for _ in range(4):
+        ended(database, clock, 1.0, End(COMPLETED))
+        with database.connection() as connection:
+            ledger, sums = operations.times_brought_forward(connection, ledger)
+        seen.append((ledger.last_id, sums["assessment_creation", "completed", None].number))
+        clock.forward(seconds=SETTLED_AFTER.total_seconds() * 0.6)
+    assert seen == [(0, 1), (0, 2), (1, 3), (2, 4)]
+
+
+@pytest.mark.parametrize(("runs", "steps"), [(1, RECIPE), (2, set())])
+def test_a_job_s_steps_are_told_where_one_run_has_done_them_all(
+    database: Database, settings: Settings, figures: Figures, runs: int, steps: set[str]
+) -> None:
+    [job_id] = accepted(database)
+    for _ in range(runs - 1):
+        claimed(database, job_id, lease=timedelta(0))
+    workers = Workers(settings)
+    workers("w1").run([job_id])
+    workers.made[0].close()
+    assert figures("assessgen_job_seconds_count", "type", "status")["assessment_creation", "completed"] == 1
+    assert {step for (step,) in figures("assessgen_step_seconds_count", "step")} == steps
+
+
+@pytest.mark.parametrize("stack", [("sqlite", "memory")], indirect=True)
+@pytest.mark.parametrize("connection", ["close", "keep-alive"])
+def test_a_scraper_gets_all_of_them_and_then_the_connection_s_end(stack: Stack, connection: str) -> None:
+    stack.env["ASSESSGEN_METRICS"] = "on"
+    stack.start()
+    with socket.create_connection(("127.0.0.1", stack.port), timeout=30) as raw:
+        raw.sendall(f"GET /metrics HTTP/1.1\r\nHost: here\r\nConnection: {connection}\r\n\r\n".encode())
+        # To the end, which only the server can make.
+        answer = b"".join(iter(lambda: raw.recv(65536), b"")).decode()
+    head, _, body = answer.partition("\r\n\r\n")
+    assert head.startswith("HTTP/1.1 200")
+    assert "connection: close" in head.lower()
+    assert samples(body, "assessgen_workers") == {(): 1.0}
 
 
 def test_the_database_is_asked_no_more_often_than_every_few_seconds(

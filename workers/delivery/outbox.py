@@ -5,9 +5,11 @@ import logging
 import random
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 
+import traces
 from models import channels, events, webhook_endpoints, webhook_listeners
 from models.base import utcnow
 from models.events import Attempted, ClaimedDelivery
@@ -84,7 +86,15 @@ class Outbox:
     def _post(self, delivery: ClaimedDelivery, secrets: Sequence[str]) -> Outcome:
         body = json.dumps(delivery.body, separators=(",", ":"), ensure_ascii=False).encode()
         headers = webhooks.sign_headers(secrets, delivery.message_id, utcnow(), body)
-        return webhooks.post(delivery.url, headers, body, allow_private=self._allow_private)
+        if delivery.request_id is not None:
+            headers["x-request-id"] = delivery.request_id
+        told = _attributes(delivery)
+        with traces.span("POST webhook", traces.CLIENT, told, delivery.traceparent) as span:
+            if span.traceparent is not None:
+                headers[traces.TRACEPARENT] = span.traceparent
+            outcome = webhooks.post(delivery.url, headers, body, allow_private=self._allow_private)
+            _tell(span, outcome)
+            return outcome
 
     def _record(
         self, channel: str, delivery: ClaimedDelivery, outcome: Outcome, started_at: datetime
@@ -97,6 +107,23 @@ class Outbox:
             if delivery.endpoint_id is not None:
                 _judge(connection, delivery.endpoint_id, outcome)
         return attempted.delivered
+
+
+def _attributes(delivery: ClaimedDelivery) -> dict[str, str | int]:
+    """What a span tells of a try. Of the URL the host alone: what follows it may be a secret."""
+    told: dict[str, str | int] = {
+        "http.request.method": "POST",
+        "server.address": urlsplit(delivery.url).hostname or "",
+        "assessgen.delivery.message_id": delivery.message_id,
+    }
+    return told if delivery.attempts == 1 else {**told, "http.request.resend_count": delivery.attempts - 1}
+
+
+def _tell(span: traces.Span, outcome: Outcome) -> None:
+    if outcome.status_code is not None:
+        span.set({"http.response.status_code": outcome.status_code})
+    if outcome.kind != "delivered":
+        span.fail(str(outcome.status_code or "no_answer"))
 
 
 def _judge(connection: Connection, endpoint_id: str, outcome: Outcome) -> None:

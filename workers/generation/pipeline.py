@@ -69,8 +69,7 @@ async def replacement(
 ) -> tuple[Placed, tuple[str, ...]]:
     """One question for the cell, no copy of what is to be avoided; and the warnings."""
     state = State(brief, engine, analysis, cells=(cell,))
-    for stage in replacement_recipe():
-        state = await stage(state, tools)
+    state = await _through(replacement_recipe(), state, tools)
     [(_, item)] = state.items
     [options] = in_shown_order([item], random.Random(f"{tools.seed}:replacement"))
     return Placed(item, 0, options), state.warnings
@@ -90,7 +89,13 @@ async def generate_on(brief: Brief, analysis: Analysis, engine: Engine, tools: T
 
 
 async def _form(stages: Iterable[Stage], state: State, tools: Tools) -> FormDraft:
-    for stage in stages:
-        state = await stage(state, tools)
+    state = await _through(stages, state, tools)
     assert state.form is not None
     return state.form
+
+
+async def _through(stages: Iterable[Stage], state: State, tools: Tools) -> State:
+    for stage in stages:
+        with tools.stage(stage.__name__):
+            state = await stage(state, tools)
+    return state

@@ -1,6 +1,7 @@
 """What the stages are given from outside. Each is a protocol, so that generation knows no database."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -95,6 +96,9 @@ class Tools(Protocol):
 
     async def ask(self, step: str, request: ModelRequest) -> ModelAnswer:
         """The model's answer, paid for once per job. Raises ModelBusy or ModelRefused."""
+
+    def stage(self, name: str) -> AbstractContextManager[object]:
+        """What is done within is the stage of that name, and is timed as such."""
 
     def say(self, message: str, progress: float | None = None) -> None:
         """A line for the job's log and its webhooks; `progress` runs from 0 to 1."""

@@ -17,7 +17,7 @@ import anthropic
 import httpx2
 from anthropic.types.messages import MessageBatch
 
-from workers.generation.engines.model_client import answer_of, problem_of
+from workers.generation.engines.model_client import NO_SPANS, answer_of, problem_of
 from workers.generation.tools import ModelAnswer, ModelBusy
 
 log = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ class BatchClient:
     def __init__(self, api_key: str, base_url: str | None, timeout: float) -> None:
         # No retries in the SDK: a batch whose creation is in doubt must not be created again.
         self._client = anthropic.AsyncAnthropic(
-            api_key=api_key, base_url=base_url, timeout=timeout, max_retries=0
+            api_key=api_key, base_url=base_url, timeout=timeout, max_retries=0, open_telemetry=NO_SPANS
         )
 
     async def create(self, calls: Sequence[tuple[str, dict[str, Any]]]) -> Batch:

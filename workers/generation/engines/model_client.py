@@ -4,19 +4,23 @@ The SDK's aiohttp transport is used: with hundreds of calls in flight the defaul
 times the processor time a call (docs/decisions/0002).
 """
 
-import contextlib
 import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from importlib import import_module
-from typing import Any
+from typing import Any, Literal
 
 import anthropic
 import httpx2
 
+import traces
 from workers.generation.engines.prices import cost
 from workers.generation.tools import ModelAnswer, ModelBusy, ModelRefused, ModelRequest
+
+# The SDK's own spans could be told to hold prompts, and its headers would show our traces to others.
+NO_SPANS: Literal[False] = False
+# https://opentelemetry.io/docs/specs/semconv/gen-ai/
+CHAT = {"gen_ai.operation.name": "chat", "gen_ai.provider.name": "anthropic"}
 
 
 class ModelClient:
@@ -32,15 +36,25 @@ class ModelClient:
         # No retries in the SDK: it would sleep as long as `retry-after` says, without a cap. Waiting
         # is the run's, which knows the lease and may let another worker go on.
         self._client = anthropic.AsyncAnthropic(
-            api_key=api_key, base_url=base_url, timeout=timeout, max_retries=0, http_client=self._http
+            api_key=api_key,
+            base_url=base_url,
+            timeout=timeout,
+            max_retries=0,
+            http_client=self._http,
+            open_telemetry=NO_SPANS,
         )
         self.on_headers: Callable[[str, Mapping[str, str]], None] = lambda _model, _headers: None
-        # The SDK imports this at the first call, which takes as long as five calls do.
-        with contextlib.suppress(ImportError):
-            import_module("opentelemetry.propagate")
 
     async def send(self, request: ModelRequest) -> ModelAnswer:
         """One call. Raises ModelBusy where later may help, ModelRefused where it will not."""
+        model = str(request.body["model"])
+        told = {**CHAT, "gen_ai.request.model": model, "assessgen.stage": request.stage}
+        with traces.span(f"chat {model}", traces.CLIENT, told) as span:
+            answer = await self._send(request)
+            span.set(_taken(answer))
+            return answer
+
+    async def _send(self, request: ModelRequest) -> ModelAnswer:
         started = time.monotonic()
         try:
             # The raw answer: what is stored is validated by the stages, so the SDK need not build it.
@@ -104,3 +118,15 @@ def answer_of(message: dict[str, Any], request_id: str | None, is_batch: bool = 
         usage=counts,
         micro_dollars=cost(message["model"], counts, is_batch),
     )
+
+
+def _taken(answer: ModelAnswer) -> dict[str, str | int]:
+    """What a span tells of an answer: what it took, and nothing it says. Input counts what was cached."""
+    used = answer.usage
+    read, written = used["cache_read_tokens"], used["cache_write_tokens"]
+    return {
+        "gen_ai.response.model": answer.model,
+        "gen_ai.usage.input_tokens": used["input_tokens"] + read + written,
+        "gen_ai.usage.cache_read.input_tokens": read,
+        "gen_ai.usage.output_tokens": used["output_tokens"],
+    }
