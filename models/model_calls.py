@@ -1,8 +1,8 @@
 """Every finished call to a language model: its raw answer (so that none is paid twice) and its cost."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, ForeignKey, Index, Row, String, func, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -76,28 +76,25 @@ class Figures:
         """The figures by name, as the wire has them."""
         return asdict(self)
 
-    def __add__(self, other: "Figures") -> "Figures":
-        theirs = asdict(other)
-        return Figures(**{name: value + theirs[name] for name, value in asdict(self).items()})
+    def __add__(self, other: Self) -> Self:
+        mine, theirs = vars(self), vars(other)
+        return type(self)(**{name: mine[name] + theirs[name] for name in mine})
 
+    @classmethod
+    def columns(cls) -> list[ColumnElement[Any]]:
+        """What sums them over rows of calls, to be read by `of`."""
+        sums = [
+            func.sum(getattr(ModelCall, one.name)).label(one.name)
+            for one in fields(cls)
+            if one.name != "calls"
+        ]
+        return [func.count().label("calls"), *sums]
 
-_SUMS = [
-    func.count().label("calls"),
-    *(
-        func.sum(getattr(ModelCall, name)).label(name)
-        for name in (
-            "input_tokens",
-            "output_tokens",
-            "cache_read_tokens",
-            "cache_write_tokens",
-            "micro_dollars",
-        )
-    ),
-]
-
-
-def _figures(row: Row[Any]) -> Figures:
-    return Figures(**{name: int(getattr(row, name)) for name in Figures.__dataclass_fields__})
+    @classmethod
+    def of(cls, row: Row[Any]) -> Self:
+        """The figures in a row that has `columns`."""
+        # PostgreSQL's sums of integers are decimals.
+        return cls(**{one.name: int(getattr(row, one.name)) for one in fields(cls)})
 
 
 @dataclass(frozen=True)
@@ -118,12 +115,12 @@ class Usage:
 def usage_of(connection: Connection, execution_id: str) -> Usage:
     """The sums over a job's calls."""
     rows = connection.execute(
-        select(ModelCall.stage, ModelCall.model, *_SUMS)
+        select(ModelCall.stage, ModelCall.model, *Figures.columns())
         .where(ModelCall.task_execution_id == execution_id)
         .group_by(ModelCall.stage, ModelCall.model)
         .order_by(func.min(ModelCall.id))
     )
-    by_stage = tuple((row.stage, row.model, _figures(row)) for row in rows)
+    by_stage = tuple((row.stage, row.model, Figures.of(row)) for row in rows)
     return Usage(sum((figures for _, _, figures in by_stage), Figures()), by_stage)
 
 
@@ -136,7 +133,7 @@ def summed(
     """
     name = _group(connection, group).label("name")
     query = (
-        select(name, *_SUMS)
+        select(name, *Figures.columns())
         .where(
             ModelCall.created_at >= _start_of(first), ModelCall.created_at < _start_of(last) + timedelta(1)
         )
@@ -145,7 +142,7 @@ def summed(
     )
     if organization_id is not None:
         query = query.where(ModelCall.organization_id == organization_id)
-    return {str(row.name): _figures(row) for row in connection.execute(query)}
+    return {str(row.name): Figures.of(row) for row in connection.execute(query)}
 
 
 def first_of(connection: Connection, organization_id: str) -> datetime | None:

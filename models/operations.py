@@ -1,6 +1,6 @@
 """What an operator wants to know of the whole installation; each question is answered from an index."""
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Generic, Protocol, Self, TypeVar
@@ -12,7 +12,7 @@ from models import job_times
 from models.base import utcnow
 from models.events import Delivery
 from models.job_times import JobTime, Kind, Taken
-from models.model_calls import ModelCall
+from models.model_calls import Figures, ModelCall
 from models.task_executions import PENDING, TaskExecution
 
 # A row's number is taken before it is committed: no older row may still come in beneath the mark.
@@ -57,20 +57,10 @@ def queue_age(connection: Connection) -> float:
 
 
 @dataclass(frozen=True)
-class Spent:
-    """What calls to a model took: tokens, micro-dollars and milliseconds."""
+class Spent(Figures):
+    """What calls to a model took: counts, tokens, micro-dollars and milliseconds."""
 
-    calls: int = 0
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cache_read_tokens: int = 0
-    cache_write_tokens: int = 0
-    micro_dollars: int = 0
     duration_ms: int = 0
-
-    def __add__(self, other: "Spent") -> "Spent":
-        mine, theirs = vars(self), vars(other)
-        return Spent(**{name: mine[name] + theirs[name] for name in mine})
 
 
 @dataclass(frozen=True)
@@ -119,13 +109,6 @@ def _together(one: Mapping[Key, Sum], other: Mapping[Key, Sum]) -> dict[Key, Sum
 
 
 def _sums(connection: Connection, *which: ColumnElement[bool]) -> Calls:
-    names = [name for name in vars(Spent()) if name != "calls"]
-    columns = [func.sum(getattr(ModelCall, name)) for name in names]
-    query: Select[Any] = select(ModelCall.stage, ModelCall.model, func.count(), *columns)
+    query: Select[Any] = select(ModelCall.stage, ModelCall.model, *Spent.columns())
     rows = connection.execute(query.where(*which).group_by(ModelCall.stage, ModelCall.model))
-    return {(row[0], row[1]): _spent(row[2], zip(names, row[3:], strict=True)) for row in rows}
-
-
-def _spent(calls: int, sums: Iterable[tuple[str, Any]]) -> Spent:
-    # PostgreSQL's sums of integers are decimals.
-    return Spent(int(calls), **{name: int(value) for name, value in sums})
+    return {(row.stage, row.model): Spent.of(row) for row in rows}
