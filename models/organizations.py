@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, ForeignKey, LargeBinary, Row, String, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    ForeignKey,
+    LargeBinary,
+    Row,
+    String,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models import credentials
@@ -244,16 +254,28 @@ def new_webhook_secret() -> str:
     return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
-class WebhookSecret(Base):
-    """A secret that signs an organisation's webhooks; several count while one is rotated."""
-
-    __tablename__ = "webhook_secrets"
+class SigningSecret:
+    """A secret that signs what somebody is sent; two of them count while one is rotated."""
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
-    organization_id: Mapped[str] = mapped_column(ForeignKey("organizations.id"), index=True)
     secret: Mapped[str] = mapped_column(String(120))
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     expires_at: Mapped[datetime | None]
+
+    @classmethod
+    def in_force(cls, session: Session, whose: ColumnElement[bool]) -> list[str]:
+        """The secrets that sign now, the newest first."""
+        now = utcnow()
+        rows = session.scalars(select(cls).where(whose).order_by(cls.created_at.desc()))
+        return [row.secret for row in rows if row.expires_at is None or row.expires_at > now]
+
+
+class WebhookSecret(SigningSecret, Base):
+    """A secret of an organisation's own webhooks."""
+
+    __tablename__ = "webhook_secrets"
+
+    organization_id: Mapped[str] = mapped_column(ForeignKey("organizations.id"), index=True)
 
     @classmethod
     def new(cls, organization_id: str) -> "WebhookSecret":
@@ -263,8 +285,4 @@ class WebhookSecret(Base):
     @classmethod
     def valid(cls, session: Session, organization_id: str) -> list[str]:
         """The secrets that sign now, the newest first."""
-        now = utcnow()
-        rows = session.scalars(
-            select(cls).where(cls.organization_id == organization_id).order_by(cls.created_at.desc())
-        )
-        return [row.secret for row in rows if row.expires_at is None or row.expires_at > now]
+        return cls.in_force(session, cls.organization_id == organization_id)

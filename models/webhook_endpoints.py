@@ -13,7 +13,7 @@ from models.base import Base, Id, Json, iso_time, new_id, parse_id, table_of, ut
 from models.channels import give_up_endpoint
 from models.errors import Conflict, NotFound
 from models.events import PENDING, Delivery, delivery_row
-from models.organizations import new_webhook_secret
+from models.organizations import SigningSecret, new_webhook_secret
 
 NO_SUCH_ENDPOINT = "No webhook endpoint has this id."
 DISABLED = "This webhook endpoint is disabled; set `enabled` to true first."
@@ -130,16 +130,12 @@ class WebhookEndpoint(Base):
         return session.get_one(Delivery, row["id"])
 
 
-class EndpointSecret(Base):
-    """A secret that signs what an endpoint gets; two of them count while one is rotated."""
+class EndpointSecret(SigningSecret, Base):
+    """A secret of one endpoint's."""
 
     __tablename__ = "endpoint_secrets"
 
-    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
     endpoint_id: Mapped[str] = mapped_column(ForeignKey("webhook_endpoints.id"), index=True)
-    secret: Mapped[str] = mapped_column(String(120))
-    created_at: Mapped[datetime] = mapped_column(default=utcnow)
-    expires_at: Mapped[datetime | None]
 
 
 def create(
@@ -184,10 +180,5 @@ def sender(session: Session, endpoint_id: str) -> Sender:
         return Sender((), DELETED)
     if not endpoint.enabled:
         return Sender((), endpoint.disabled_reason or BY_OWNER)
-    now = utcnow()
-    rows = session.scalars(
-        select(EndpointSecret)
-        .where(EndpointSecret.endpoint_id == endpoint_id)
-        .order_by(EndpointSecret.created_at.desc())
-    )
-    return Sender(tuple(row.secret for row in rows if row.expires_at is None or row.expires_at > now), None)
+    secrets = EndpointSecret.in_force(session, EndpointSecret.endpoint_id == endpoint_id)
+    return Sender(tuple(secrets), None)
