@@ -20,7 +20,7 @@ run: .venv/installed ## Start the service, make an example assessment, keep serv
 	@exec $(BIN)/assessgen demo --host $(HOST) --port $(PORT) $(if $(ONCE),--once)
 
 test: .venv/installed-dev ## Run every test, two at a time, with PostgreSQL and Redis (ARGS= goes to pytest).
-	@$(BIN)/python -m tests.services -- $(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m tests.services --browser -- $(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 chaos: .venv/installed-dev ## Kill, freeze and fill up everything in mid-job, and write docs/chaos-table.md (up to 15 minutes).
 	@ASSESSGEN_CHAOS_TABLE=docs/chaos-table.md $(BIN)/python -m tests.services -- \

@@ -1,10 +1,11 @@
-"""Give the tests PostgreSQL and Redis: `python -m tests.services -- COMMAND`.
+"""Give the tests PostgreSQL and Redis: `python -m tests.services [--browser] -- COMMAND`.
 
 The command runs with ASSESSGEN_TEST_POSTGRES_URL and ASSESSGEN_TEST_REDIS_URL set, and its exit
 code is ours. For each service, in this order: the variable, if it is set; an own instance from
 binaries on this machine, in a temporary directory on a free port; the same after apt has installed
 it, where that is allowed; a server on the standard local port. What can't be had is said loudly,
-and with ASSESSGEN_REQUIRE_SERVICES=1 it is a failure.
+and with ASSESSGEN_REQUIRE_SERVICES=1 it is a failure. --browser installs Chromium too, where it is
+missing and apt may.
 """
 
 import os
@@ -127,9 +128,11 @@ SERVICES = (
 
 def main(arguments: list[str]) -> int:
     """Provide, run, stop; the command's exit code."""
-    command = arguments[1:] if arguments[:1] == ["--"] else arguments
+    wants_browser = arguments[:1] == ["--browser"]
+    rest = arguments[1:] if wants_browser else arguments
+    command = rest[1:] if rest[:1] == ["--"] else rest
     if not command:
-        print("usage: python -m tests.services -- COMMAND", file=sys.stderr)
+        print("usage: python -m tests.services [--browser] -- COMMAND", file=sys.stderr)
         return 2
     signal.signal(signal.SIGTERM, _interrupt)
     environment, missing = dict(os.environ), []
@@ -140,7 +143,8 @@ def main(arguments: list[str]) -> int:
             except Unavailable as error:
                 missing.append(f"{wanted.name}: {error}")
         try:
-            _need_browser()
+            if wants_browser:
+                _need_browser()
         except Unavailable as error:
             missing.append(f"Chromium: {error}")
         if missing:
