@@ -58,7 +58,7 @@ class Services:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.seal = Fernet(base64.urlsafe_b64encode(_derived(settings.secret_key, b"idempotency")))
+        self.seal = Fernet(base64.urlsafe_b64encode(derived_key(settings.secret_key, b"idempotency")))
         self.database = Database(settings.database_url)
         self.publisher = Publisher(self.database)
         self.watch = Watch(self.database, most=max(1, settings.web_threads * 3 // 4))
@@ -168,7 +168,7 @@ class Services:
         }
 
 
-def _derived(secret_key: bytes, purpose: bytes) -> bytes:
+def derived_key(secret_key: bytes, purpose: bytes) -> bytes:
     """A key of 32 bytes for one purpose alone."""
     return HKDF(SHA256(), 32, salt=None, info=purpose).derive(secret_key)
 

@@ -24,6 +24,7 @@ from api.console import (
     usage,
     webhooks,
 )
+from api.services import derived_key
 from settings import Settings
 
 PARTS = (
@@ -42,7 +43,7 @@ PARTS = (
 
 def register(app: Flask, settings: Settings) -> None:
     """Serve the console and the candidates' pages."""
-    app.secret_key = guard.cookie_key(settings.secret_key)
+    app.secret_key = derived_key(settings.secret_key, b"console cookies")
     app.session_interface = guard.Cookies()
     app.config.update(
         SESSION_COOKIE_NAME="assessgen",

@@ -3,8 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import Flask, Request, g, redirect, request, session, url_for
 from flask.sessions import NullSession, SecureCookieSessionInterface, SessionMixin
 from flask_wtf.csrf import validate_csrf
@@ -21,11 +19,6 @@ SIGNED_IN_FOR = timedelta(hours=12)
 KEY = "key"
 TOKEN_FIELD, TOKEN_HEADER = "csrf_token", "X-CSRFToken"
 FORGED = "This form is too old, or was not ours. Go back, load the page anew and send it again."
-
-
-def cookie_key(secret_key: bytes) -> bytes:
-    """What signs the cookies, derived from the installation's secret."""
-    return HKDF(SHA256(), 32, salt=None, info=b"console cookies").derive(secret_key)
 
 
 class Cookies(SecureCookieSessionInterface):
