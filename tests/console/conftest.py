@@ -39,6 +39,14 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield stack
 
 
+@pytest.fixture(scope="module")
+def of_service(service: Stack) -> Iterator[Database]:
+    """The service's database."""
+    database = Database(service.settings.database_url)
+    yield database
+    database.dispose()
+
+
 @pytest.fixture
 def visitor(browser: Browser, service: Stack) -> Iterator[Visit]:
     """Somebody who has not signed in."""

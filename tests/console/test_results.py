@@ -2,7 +2,6 @@
 
 import io
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,7 +25,6 @@ from tests.conftest import SECRET, Account
 from tests.console.browser import Visit
 from tests.contract.candidate_sessions import Known, known_assessment, sat, taker
 from tests.contract.checked import client_of
-from tests.stack import Stack
 from tests.test_architecture import run
 
 # Who is good at the first five questions is wrong at the last one. The scores: 3 of 17, 6 of 33, 1 of 50,
@@ -102,25 +100,18 @@ class Seeded:
 
 
 @pytest.fixture(scope="module")
-def database_of(service: Stack) -> Iterator[Database]:
-    database = Database(service.settings.database_url)
-    yield database
-    database.dispose()
-
-
-@pytest.fixture(scope="module")
-def seeded(database_of: Database) -> Seeded:
-    owner = jobs.organization(database_of)
-    many, ids = sessions(database_of, owner, "Backend", *PATTERNS)
-    named(database_of, ids[0], NAME, EMAIL)
-    named(database_of, ids[1], "<b>Bobby</b>")
-    seen(database_of, ids[0], tab_switch=3, copy=1, question_viewed=1)
-    with database_of.write() as session:
+def seeded(of_service: Database) -> Seeded:
+    owner = jobs.organization(of_service)
+    many, ids = sessions(of_service, owner, "Backend", *PATTERNS)
+    named(of_service, ids[0], NAME, EMAIL)
+    named(of_service, ids[1], "<b>Bobby</b>")
+    seen(of_service, ids[0], tab_switch=3, copy=1, question_viewed=1)
+    with of_service.write() as session:
         taken = session.get_one(CandidateSession, ids[0])
         session_comments.write(session, taken, "Invite to the next round.", "api_key:ab12cd34")
-    others, _ = sessions(database_of, owner, "Platform", *["111111", "111000", "000000"] * 2)
-    few, _ = sessions(database_of, owner, "Few", "111111", "000000")
-    return Seeded(many, ids, others, few, scored_task(database_of))
+    others, _ = sessions(of_service, owner, "Platform", *["111111", "111000", "000000"] * 2)
+    few, _ = sessions(of_service, owner, "Few", "111111", "000000")
+    return Seeded(many, ids, others, few, scored_task(of_service))
 
 
 @pytest.mark.browser
@@ -173,9 +164,9 @@ def test_small_groups_tell_no_figures_and_say_why(member: Visit, seeded: Seeded)
 
 
 @pytest.mark.browser
-def test_candidates_are_filtered_and_paged(member: Visit, seeded: Seeded, database_of: Database) -> None:
-    known, _ = sessions(database_of, jobs.organization(database_of), "Paged", *["111000"] * 30)
-    sat(database_of, known, "111111", mode="test")
+def test_candidates_are_filtered_and_paged(member: Visit, seeded: Seeded, of_service: Database) -> None:
+    known, _ = sessions(of_service, jobs.organization(of_service), "Paged", *["111000"] * 30)
+    sat(of_service, known, "111111", mode="test")
     page = member.open(f"{RESULTS}/{known.id}")
     table = page.get_by_role("table", name=re.compile("Sessions, those begun last first"))
     expect(table.locator("tbody tr")).to_have_count(25)
@@ -262,10 +253,10 @@ def test_cohorts_are_compared_side_by_side(member: Visit, seeded: Seeded) -> Non
 
 
 @pytest.mark.browser
-def test_a_candidate_is_erased_after_a_question(member: Visit, seeded: Seeded, database_of: Database) -> None:
+def test_a_candidate_is_erased_after_a_question(member: Visit, seeded: Seeded, of_service: Database) -> None:
     member.expected.append("404")
-    _, [session_id, *_] = sessions(database_of, jobs.organization(database_of), "Erasing", *["111111"] * 5)
-    named(database_of, session_id, "Jo Gone", "jo@example.com")
+    _, [session_id, *_] = sessions(of_service, jobs.organization(of_service), "Erasing", *["111111"] * 5)
+    named(of_service, session_id, "Jo Gone", "jo@example.com")
     page = member.open(f"{RESULTS}/sessions/{session_id}")
     page.get_by_role("link", name="Erase the candidate…").click()
     expect(page.get_by_text("Jo Gone at “Erasing” will be erased")).to_be_visible()

@@ -1,6 +1,5 @@
 """Taking an assessment in a browser, as a candidate does."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -18,17 +17,9 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def database(service: Stack) -> Iterator[Database]:
-    """The service's database."""
-    database = Database(service.settings.database_url)
-    yield database
-    database.dispose()
-
-
-@pytest.fixture(scope="module")
-def made(database: Database) -> Exam:
+def made(of_service: Database) -> Exam:
     """An assessment with a question of each type, in which nothing is observed."""
-    return sittings.exam(database, proctoring=UNWATCHED)
+    return sittings.exam(of_service, proctoring=UNWATCHED)
 
 
 def choose(page: Page, name: str, text: str) -> None:
@@ -42,9 +33,9 @@ def saved(page: Page, name: str) -> None:
 
 
 def test_a_key_is_typed_and_what_is_to_come_is_told_before_it_begins(
-    visitor: Visit, database: Database, made: Exam
+    visitor: Visit, of_service: Database, made: Exam
 ) -> None:
-    _, text = sittings.key(database, made.assessment_id, extra_percent=25)
+    _, text = sittings.key(of_service, made.assessment_id, extra_percent=25)
     page = visitor.open("/take")
     visitor.check()
     page.get_by_label("Your key").fill(f"  {visitor.url}/take/{text} ")
@@ -58,15 +49,15 @@ def test_a_key_is_typed_and_what_is_to_come_is_told_before_it_begins(
     visitor.check()
 
 
-def test_the_link_s_key_leaves_the_address(visitor: Visit, database: Database, made: Exam) -> None:
-    _, text = sittings.key(database, made.assessment_id)
+def test_the_link_s_key_leaves_the_address(visitor: Visit, of_service: Database, made: Exam) -> None:
+    _, text = sittings.key(of_service, made.assessment_id)
     page = visitor.open(f"/take/{text}")
     assert page.url == f"{visitor.url}/take/start"
     assert all(text not in one["value"] for one in visitor.context.cookies())
 
 
-def test_a_whole_sitting_by_keyboard_alone(visitor: Visit, database: Database, made: Exam) -> None:
-    key_id, text = sittings.key(database, made.assessment_id)
+def test_a_whole_sitting_by_keyboard_alone(visitor: Visit, of_service: Database, made: Exam) -> None:
+    key_id, text = sittings.key(of_service, made.assessment_id)
     page = visitor.open(f"/take/{text}")
     keyboard = page.keyboard
 
@@ -137,16 +128,16 @@ def test_a_whole_sitting_by_keyboard_alone(visitor: Visit, database: Database, m
     page.wait_for_url("**/take/done")
     visitor.check()
     right = {name: made.right[made.questions[name]] for name in NAMES}
-    found = answers(database, key_id, made)
+    found = answers(of_service, key_id, made)
     wrong = made.options("code")["wrong"]
     assert found == {**right, "code": wrong, "number": "41.5", "word": "rebase", "select": found["select"]}
     assert set(found["select"]) == set(right["select"])
-    assert sittings.session_of(database, key_id).score == 86
+    assert sittings.session_of(of_service, key_id).score == 86
 
 
-def test_nothing_is_lost_while_the_network_is_away(visitor: Visit, database: Database, made: Exam) -> None:
+def test_nothing_is_lost_while_the_network_is_away(visitor: Visit, of_service: Database, made: Exam) -> None:
     visitor.expected.append("ERR_INTERNET_DISCONNECTED")
-    key_id, text = sittings.key(database, made.assessment_id)
+    key_id, text = sittings.key(of_service, made.assessment_id)
     page = begin(visitor, text)
     choose(page, "choice", "wrong")
     saved(page, "choice")
@@ -162,23 +153,23 @@ def test_nothing_is_lost_while_the_network_is_away(visitor: Visit, database: Dat
     page.get_by_role("button", name="Submit for good").click()
     expect(page.locator("#unsent")).to_be_visible()
     visitor.check()
-    assert answers(database, key_id, made) == {"choice": made.options("choice")["wrong"]}
+    assert answers(of_service, key_id, made) == {"choice": made.options("choice")["wrong"]}
     page.wait_for_timeout(max(0.0, 5_000 - (utcnow() - went).total_seconds() * 1000))
     visitor.context.set_offline(False)
     expect(page.locator("#unsent")).to_be_hidden()
     expect(page.locator("#saved")).to_contain_text("Saved")
     expected = {"choice": "right", "word": "rebase", "truth": "False"}
-    found = answers(database, key_id, made)
+    found = answers(of_service, key_id, made)
     assert found.pop("word") == expected["word"]
     assert found == {"choice": made.options("choice")["right"], "truth": found["truth"]}
     assert found["truth"] != made.right[made.questions["truth"]]
 
 
 def test_a_reload_goes_on_where_it_was_with_what_was_not_sent_yet(
-    visitor: Visit, database: Database, made: Exam
+    visitor: Visit, of_service: Database, made: Exam
 ) -> None:
     visitor.expected += ["ERR_INTERNET_DISCONNECTED", "ERR_FAILED"]
-    key_id, text = sittings.key(database, made.assessment_id)
+    key_id, text = sittings.key(of_service, made.assessment_id)
     page = begin(visitor, text)
     go(page, "word").get_by_role("textbox").fill("merge")
     saved(page, "word")
@@ -196,31 +187,31 @@ def test_a_reload_goes_on_where_it_was_with_what_was_not_sent_yet(
     expect(question(page, "choice")).to_be_hidden()
     visitor.open("/take/questions")
     expect(question(page, "number")).to_be_visible()
-    assert answers(database, key_id, made) == {"word": "merge", "number": "12,5"}
+    assert answers(of_service, key_id, made) == {"word": "merge", "number": "12,5"}
 
 
 def test_an_old_answer_does_not_come_before_a_newer_one(
-    visitor: Visit, database: Database, made: Exam
+    visitor: Visit, of_service: Database, made: Exam
 ) -> None:
     visitor.expected.append("ERR_FAILED")
-    key_id, text = sittings.key(database, made.assessment_id)
+    key_id, text = sittings.key(of_service, made.assessment_id)
     page = begin(visitor, text)
     page.route("**/take/answers/**", lambda route: route.abort())
     go(page, "word").get_by_role("textbox").fill("old")
     expect(page.locator("#saved")).to_contain_text("Not saved yet")
     # Meanwhile the candidate goes on at another device.
-    sittings.save(database, key_id, made.questions["word"], "newer")
+    sittings.save(of_service, key_id, made.questions["word"], "newer")
     page.unroute("**/take/answers/**")
     expect(page.locator("#told")).to_contain_text("A newer answer to question 7")
     expect(question(page, "word").get_by_role("textbox")).to_have_value("newer")
-    assert answers(database, key_id, made) == {"word": "newer"}
+    assert answers(of_service, key_id, made) == {"word": "newer"}
     question(page, "word").get_by_role("textbox").fill("newest")
     saved(page, "word")
-    assert answers(database, key_id, made) == {"word": "newest"}
+    assert answers(of_service, key_id, made) == {"word": "newest"}
 
 
-def test_two_tabs_show_the_same_answers(visitor: Visit, database: Database, made: Exam) -> None:
-    key_id, text = sittings.key(database, made.assessment_id)
+def test_two_tabs_show_the_same_answers(visitor: Visit, of_service: Database, made: Exam) -> None:
+    key_id, text = sittings.key(of_service, made.assessment_id)
     page = begin(visitor, text)
     other = visitor.context.new_page()
     other.goto(f"{visitor.url}/take/questions")
@@ -232,45 +223,45 @@ def test_two_tabs_show_the_same_answers(visitor: Visit, database: Database, made
     expect(question(page, "choice").get_by_label("right", exact=True)).to_be_checked()
     go(page, "word").get_by_role("textbox").fill("rebase")
     saved(page, "word")
-    assert answers(database, key_id, made) == {"choice": made.options("choice")["right"], "word": "rebase"}
+    assert answers(of_service, key_id, made) == {"choice": made.options("choice")["right"], "word": "rebase"}
 
 
 def test_a_page_of_another_candidate_s_saves_nothing_for_this_one(
-    visitor: Visit, database: Database, made: Exam
+    visitor: Visit, of_service: Database, made: Exam
 ) -> None:
     visitor.expected.append("409")
-    _, text = sittings.key(database, made.assessment_id)
-    other_id, other_text = sittings.key(database, made.assessment_id)
+    _, text = sittings.key(of_service, made.assessment_id)
+    other_id, other_text = sittings.key(of_service, made.assessment_id)
     page = begin(visitor, text)
     other = visitor.context.new_page()
     begin(Visit(other, visitor.url), other_text)
     choose(page, "choice", "wrong")
     expect(page.locator("#told")).to_contain_text("can’t save any more")
-    assert answers(database, other_id, made) == {}
+    assert answers(of_service, other_id, made) == {}
 
 
 def test_the_time_is_told_and_when_it_is_up_what_was_saved_is_handed_in(
-    visitor: Visit, database: Database, made: Exam
+    visitor: Visit, of_service: Database, made: Exam
 ) -> None:
-    key_id, text = sittings.key(database, made.assessment_id, extra_percent=50)
+    key_id, text = sittings.key(of_service, made.assessment_id, extra_percent=50)
     page = begin(visitor, text)
     assert page.locator("#time").inner_text().startswith(("44:", "45:"))
-    change_session(database, key_id, deadline=utcnow() + timedelta(seconds=62))
+    change_session(of_service, key_id, deadline=utcnow() + timedelta(seconds=62))
     page.reload()
     expect(page.locator("#said")).to_have_text("1 minute is left.")
-    change_session(database, key_id, deadline=utcnow() + timedelta(seconds=6))
+    change_session(of_service, key_id, deadline=utcnow() + timedelta(seconds=6))
     page.reload()
     # What is being typed at the end counts too.
     go(page, "word").get_by_role("textbox").press_sequentially("rebase")
     page.wait_for_url("**/take/done", timeout=20_000)
     expect(page.get_by_text("The time was up")).to_be_visible()
     visitor.check()
-    assert answers(database, key_id, made) == {"word": "rebase"}
-    assert sittings.session_of(database, key_id).submitted_by == "deadline"
+    assert answers(of_service, key_id, made) == {"word": "rebase"}
+    assert sittings.session_of(of_service, key_id).submitted_by == "deadline"
 
 
-def test_gaps_are_told_before_it_is_handed_in(visitor: Visit, database: Database, made: Exam) -> None:
-    key_id, text = sittings.key(database, made.assessment_id)
+def test_gaps_are_told_before_it_is_handed_in(visitor: Visit, of_service: Database, made: Exam) -> None:
+    key_id, text = sittings.key(of_service, made.assessment_id)
     page = begin(visitor, text)
     choose(page, "choice", "right")
     go(page, "truth").get_by_role("button", name="Mark for later").click()
@@ -295,13 +286,13 @@ def test_gaps_are_told_before_it_is_handed_in(visitor: Visit, database: Database
     page.get_by_role("button", name="Submit for good").click()
     page.wait_for_url("**/take/done")
     expect(page.get_by_text("1 of 7 questions")).to_be_visible()
-    assert answers(database, key_id, made) == {"choice": None, "number": "41"}
+    assert answers(of_service, key_id, made) == {"choice": None, "number": "41"}
 
 
 def test_without_scripts_plain_forms_do_it(
-    browser: Browser, service: Stack, database: Database, made: Exam
+    browser: Browser, service: Stack, of_service: Database, made: Exam
 ) -> None:
-    key_id, text = sittings.key(database, made.assessment_id)
+    key_id, text = sittings.key(of_service, made.assessment_id)
     with visit(browser, service.url, java_script_enabled=False) as visitor:
         page = begin(visitor, text)
         for name in ("choice", "code"):
@@ -321,4 +312,4 @@ def test_without_scripts_plain_forms_do_it(
         expect(page.get_by_text("Every question has an answer.")).to_be_visible()
         page.get_by_role("button", name="Submit for good").click()
         page.wait_for_url("**/take/done")
-    assert sittings.session_of(database, key_id).score == 100
+    assert sittings.session_of(of_service, key_id).score == 100
