@@ -1,9 +1,9 @@
 """Jobs on pages: one as it goes on, the list and its search, cancelling and trying again."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -64,14 +64,6 @@ RESULT = {
 def sender(app: Flask, database: Database, account: Account) -> Member:
     """Somebody who has signed in."""
     return Member(app, database, account)
-
-
-@pytest.fixture
-def of_service(service: Stack) -> Iterator[Database]:
-    """The running service's database."""
-    database = Database(service.settings.database_url)
-    yield database
-    database.dispose()
 
 
 @pytest.fixture
@@ -197,6 +189,31 @@ def test_a_list_is_searched_and_paged_by_a_person(member: Visit, of_service: Dat
     search.fill("nobody’s")
     search.press("Enter")
     expect(page.get_by_text("No job fits.")).to_be_visible()
+
+
+@pytest.mark.browser
+def test_times_are_the_viewer_s_own(
+    browser: Any, service: Stack, of_service: Database, running: ClaimedJob
+) -> None:
+    path = f"/console/jobs/{running.claim.execution_id}"
+    asked_at = job(of_service, running.claim.execution_id).created_at
+    there = asked_at.astimezone(ZoneInfo("Asia/Kolkata"))
+    with visit(browser, service.url, timezone_id="Asia/Kolkata") as visitor:
+        visitor.open(sign_in_path(service))
+        page = visitor.open(path)
+        times = page.locator("time")
+        expect(page.locator(".facts time")).to_have_text(
+            f"{there:%b} {there.day}, {there:%Y, %-I:%M:%S %p} GMT+5:30"
+        )
+        before = times.count()
+        say(of_service, running, "AI Progress: Identified 3 skills for the role", 0.15)
+        expect(page.locator("#lines li")).to_have_count(3)
+        expect(times).not_to_have_count(before)
+        expect(page.locator("#lines time").last).to_contain_text(f":{there:%M}:")
+    with visit(browser, service.url, timezone_id="Asia/Kolkata", java_script_enabled=False) as visitor:
+        visitor.open(sign_in_path(service))
+        expect(visitor.open(path).locator(".facts time")).to_contain_text(f"{asked_at:%-I:%M:%S}")
+        expect(visitor.page.locator(".facts time")).to_contain_text("UTC")
 
 
 @pytest.mark.browser

@@ -9,7 +9,6 @@ const KINDS = ["pending", "processing", "progress", "completed", "failed"];
 // In milliseconds: the state is asked for at most so often, and so often while nothing is said.
 const AT_MOST = 500;
 const SILENT = 5000;
-const clock = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "medium", timeZone: "UTC" });
 
 let last = Number(state.dataset.last);
 let source = null;
@@ -29,7 +28,6 @@ function addLine(told) {
   const line = document.getElementById("line").content.cloneNode(true);
   const time = line.querySelector("time");
   time.dateTime = told.timestamp;
-  time.textContent = clock.format(new Date(told.timestamp));
   line.querySelector("span").textContent = told.message;
   const isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
   lines.append(line);
