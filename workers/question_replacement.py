@@ -15,7 +15,7 @@ from models.questions import KeptQuestion
 from models.runs import ClaimedJob, Line, Write
 from workers.bank import new_question, stored_item
 from workers.generation import pipeline
-from workers.generation.brief import Analysis, Brief, Cell, Item, Placed, SkillNeed
+from workers.generation.brief import CHOICE_TYPES, Analysis, Brief, Cell, Item, Placed, SkillNeed
 from workers.generation.engines import Engine
 from workers.generation.tools import GenerationFailed
 from workers.run import Run
@@ -71,11 +71,18 @@ def _place(session: Session, job: ClaimedJob) -> _Place:
         cutoff=assessment.cutoff,
         number_of_questions=1,
         language=form.language,
-        question_types=(question.type,),
+        question_types=_types_like(question.type),
         on_shortfall="fail",
+        # Another type of question on the skill is nearer than another skill.
+        general_stand_ins=False,
     )
     cell = Cell(need, question.difficulty, question.cognitive_level, question.type)
     return _Place(brief, Analysis(question.difficulty, assessment.summary, (need,)), cell, avoid)
+
+
+def _types_like(kind: str) -> tuple[str, ...]:
+    """The types that are answered in the same way, the question's own first."""
+    return (kind, *(other for other in CHOICE_TYPES if other != kind)) if kind in CHOICE_TYPES else (kind,)
 
 
 def _store(

@@ -15,6 +15,7 @@ from api import envelope_v1
 from api.schemas import verifications_v1
 from models import eligibility
 from models.base import utcnow
+from models.quotas import OverQuota
 from tests.conftest import usual_stacks
 from tests.pages import calls_of, check_documented, lines, run, sent
 from tests.stack import ROOT, Stack, free_port
@@ -186,6 +187,7 @@ def test_the_page_s_table_of_errors_has_every_code_with_its_status() -> None:
         **dict.fromkeys(verifications_v1.MISSING_CODES.values(), 400),
         **{code: status for status, code in envelope_v1.CODES.items()},
         **envelope_v1.STATUS,
+        OverQuota.code: 429,
     }
     assert {code: told.get(code) for code in statuses} == statuses
     # The rest are 400, as every code is that has no other status.

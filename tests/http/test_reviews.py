@@ -204,12 +204,35 @@ def test_a_question_is_replaced_by_a_job_with_one_that_the_form_has_not(
         one for one in before if one["position"] != old["position"]
     ]
     assert new["skill"] == old["skill"]
-    # A multiple choice may be about code.
-    assert new["type"] in {old["type"], "code_reading" if old["type"] == "multiple_choice" else old["type"]}
+    assert {new["type"], old["type"]} <= {"multiple_choice", "code_reading"} or new["type"] == old["type"]
     found = info(client, made)
     assert found["version"] == 2
     assert sum(cell["count"] for cell in found["coverage"]) == 8
     assert sum(skill["number_of_questions"] for skill in found["skills"]) == 8
+
+
+def test_a_skill_that_has_no_more_code_gives_another_question_rather_than_another_skill(
+    client: CheckedClient, work: Callable[[str], None]
+) -> None:
+    description = (
+        "You design REST APIs: resources, status codes, versioning. REST API design is what we ask for."
+    )
+    job_id = submit(
+        client,
+        job_role="API designer",
+        job_description=description,
+        number_of_questions=5,
+        question_types=["code_reading"],
+    )
+    work(job_id)
+    made = status_of(client, job_id)["result"]["assessment_id"]
+    # The library has one question of this type on the skill.
+    [old] = [one for one in questions(client, made) if one["skill"] == "REST API Design"]
+    answer = client.post(f"{ASSESSMENTS}/{made}/questions/{old['question_id']}/replace")
+    work(answer.get_json()["job_id"])
+    new = questions(client, made)[old["position"] - 1]
+    assert new["question_id"] != old["question_id"]
+    assert (new["skill"], new["type"]) == (old["skill"], "multiple_choice")
 
 
 def test_a_question_that_went_meanwhile_fails_the_job_with_its_reason(
