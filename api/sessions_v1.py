@@ -171,19 +171,35 @@ def score(data: dict[str, Any], session_id: str) -> dict[str, Any]:
     """
     me = caller()
     with services().database.write() as session:
-        taken = CandidateSession.get(session, me.organization_id, session_id)
-        taken = task_scores.locked(session, taken.id)
-        session_comments.check_submitted(taken)
-        if taken.form_id is not None:
-            _refuse_scores(data)
-        if "scores" in data:
-            task_scores.score_by_person(session, taken, data["scores"], me.label)
-        if "overall" in data:
-            overall = data["overall"]
-            task_scores.score_overall(session, taken, overall["score"], overall["comment"], me.label)
-        if "comment" in data:
-            session_comments.write(session, taken, data["comment"], me.label)
+        taken = submitted(session, me.organization_id, session_id)
+        store_said(session, taken, data, me.label)
         return presenters.whole(whole_of(session, taken), with_keys=False)
+
+
+def submitted(session: Session, organization_id: str, session_id: str) -> CandidateSession:
+    """The organisation's session, held until the transaction ends. Raises NotFound, and Conflict for one
+    that is still in progress.
+    """
+    taken = CandidateSession.get(session, organization_id, session_id)
+    taken = task_scores.locked(session, taken.id)
+    session_comments.check_submitted(taken)
+    return taken
+
+
+def store_said(session: Session, taken: CandidateSession, data: dict[str, Any], by: str) -> None:
+    """Store what a person says of a session that is held, as `ScoresSchema` has it.
+
+    Raises InvalidInput, and then the transaction must end without a commit.
+    """
+    if taken.form_id is not None:
+        _refuse_scores(data)
+    if "scores" in data:
+        task_scores.score_by_person(session, taken, data["scores"], by)
+    if "overall" in data:
+        overall = data["overall"]
+        task_scores.score_overall(session, taken, overall["score"], overall["comment"], by)
+    if "comment" in data:
+        session_comments.write(session, taken, data["comment"], by)
 
 
 def _refuse_scores(data: dict[str, Any]) -> None:

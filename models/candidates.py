@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, select
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models import paging
@@ -21,6 +21,8 @@ KEY_STATUSES = (ACTIVE, REDEEMED, COMPLETED, EXPIRED, REVOKED)
 IN_PROGRESS, SUBMITTED, IN_REVIEW, SCORED = "in_progress", "submitted", "in_review", "scored"
 NO_SUCH_KEY = "No candidate key has this id."
 SESSION_STATUSES = (IN_PROGRESS, SUBMITTED, IN_REVIEW, SCORED)
+# More sessions that wait for a person, of all organisations, are not looked through for a count.
+MOST_WAITING = 50_000
 
 
 class CandidateKey(Base):
@@ -176,3 +178,27 @@ def keys_of(session: Session, sessions: Sequence[CandidateSession]) -> dict[str,
     """The keys that opened these sessions, by their ids."""
     ids = [taken.key_id for taken in sessions]
     return {key.id: key for key in session.scalars(select(CandidateKey).where(CandidateKey.id.in_(ids)))}
+
+
+def count_waiting(session: Session, organization_id: str, mode: str) -> int:
+    """How many of the organisation's sessions wait for a person's scores.
+
+    By their status, which few have: SQLite would go through all sessions of the organisation, were it not
+    told by the limit to look for these first.
+    """
+    taken = CandidateSession
+    waiting = (
+        select(taken.organization_id, taken.mode, taken.erased_at)
+        .where(taken.status == IN_REVIEW)
+        .limit(MOST_WAITING)
+        .subquery()
+    )
+    mine = (waiting.c.organization_id == organization_id, waiting.c.mode == mode)
+    query = select(func.count()).select_from(waiting).where(*mine, waiting.c.erased_at.is_(None))
+    return session.execute(query).scalar_one()
+
+
+def assessments_of(session: Session, sessions: Sequence[CandidateSession]) -> dict[str, Assessment]:
+    """What these sessions are of, by their ids; deleted ones too."""
+    ids = {taken.assessment_id for taken in sessions}
+    return {one.id: one for one in session.scalars(select(Assessment).where(Assessment.id.in_(ids)))}

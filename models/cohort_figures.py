@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from models import paging
 from models.assessments import Assessment
-from models.candidates import IN_PROGRESS, SCORED, SESSION_STATUSES, CandidateSession
+from models.candidates import IN_PROGRESS, IN_REVIEW, SCORED, SESSION_STATUSES, CandidateSession
 from models.cohorts import ALWAYS, Period, scored
 from models.item_statistics import LEAST_FOR_SHARES, percentile_rank
 
@@ -22,13 +22,14 @@ from models.item_statistics import LEAST_FOR_SHARES, percentile_rank
 class Tally:
     """How many sessions there are by their status, how many of them were erased, and the scores in short.
 
-    `mean` is in percent, `pass_rate` a share.
+    `mean` is in percent, `pass_rate` a share. Those `waiting` for a person's scores are not erased.
     """
 
     statuses: dict[str, int]
     erased: int = 0
     mean: float | None = None
     pass_rate: float | None = None
+    waiting: int = 0
 
     @property
     def sessions(self) -> int:
@@ -83,7 +84,9 @@ def tallies(session: Session, assessments: Sequence[Assessment], mode: str) -> d
         erased = sum(int(row.erased) for row in mine)
         done = next((row for row in mine if row.status == SCORED and row.many >= LEAST_FOR_SHARES), None)
         mean = float(done.sum) / done.many if done else None
-        found[one.id] = Tally(statuses, erased, mean, int(done.passed) / done.many if done else None)
+        pass_rate = int(done.passed) / done.many if done else None
+        waiting = sum(int(row.many) - int(row.erased) for row in mine if row.status == IN_REVIEW)
+        found[one.id] = Tally(statuses, erased, mean, pass_rate, waiting)
     return found
 
 

@@ -76,16 +76,16 @@ def decided(criterion: Json, scores: Sequence[CriterionScore]) -> Decided:
     model = tuple(latest[number] for number in PASSES if number in latest)
     if person is not None:
         return Decided(Fraction(person.level), PERSON, model, person)
-    if len(model) < len(PASSES) or any(score.is_doubted for score in model) or _are_apart(criterion, model):
+    if len(model) < len(PASSES) or any(score.is_doubted for score in model) or are_apart(criterion, model):
         return Decided(None, None, model, None)
     return Decided(Fraction(sum(score.level for score in model), len(model)), MODEL, model, None)
 
 
-def _are_apart(criterion: Json, model: Sequence[CriterionScore]) -> bool:
+def are_apart(criterion: Json, model: Sequence[CriterionScore]) -> bool:
     """Whether judgements are more than a level apart: by the scale's levels, whose numbers may have gaps."""
     levels = levels_of(criterion)
     places = [levels.index(score.level) for score in model]
-    return max(places) - min(places) > MOST_APART
+    return bool(places) and max(places) - min(places) > MOST_APART
 
 
 def result_of(

@@ -16,7 +16,7 @@ from api.auth import caller
 from api.console import guard, jobs_track, jobs_words, paths
 from api.console.pages import page
 from api.services import services
-from models import Assessment, TaskExecution
+from models import Assessment, TaskExecution, candidates
 from models.assessments import APPROVED, DRAFT
 from models.base import utcnow
 from models.task_executions import COMPLETED, FAILED, OPEN
@@ -60,12 +60,14 @@ def show() -> Response:
         jobs = TaskExecution.page(session, organization_id, None, None, SHOWN)
         assessments = Assessment.page(session, organization_id, None, SHOWN)
         counts = _counts(session, organization_id)
+        waiting = candidates.count_waiting(session, organization_id, caller().mode)
     return page(
         "console/home.html",
         is_new=not jobs and counts.is_nothing,
         jobs=jobs,
         assessments=assessments,
         counts=counts,
+        waiting=waiting,
         counted=counted,
         words=jobs_words,
         duration=jobs_track.duration,

@@ -14,7 +14,7 @@ from api.console.pages import page
 from api.paging import cut, from_cursor
 from api.services import services
 from models import Assessment, CandidateKey, CandidateSession, candidates, cohort_figures, cohorts
-from models.candidates import SESSION_STATUSES, Wanted
+from models.candidates import IN_REVIEW, SESSION_STATUSES, Wanted, assessments_of
 from models.errors import InvalidInput
 from models.organizations import MODES
 
@@ -27,6 +27,7 @@ blueprint = Blueprint(
 blueprint.before_request(guard.require_sign_in)
 blueprint.add_url_rule("/compare", "compare", results_compare.show)
 blueprint.add_url_rule("/sessions/<session_id>", "report", results_report.show)
+blueprint.add_url_rule("/sessions/<session_id>", "score", results_report.score, methods=["POST"])
 blueprint.add_url_rule("/sessions/<session_id>/report.pdf", "report_pdf", results_report.show_pdf)
 blueprint.add_url_rule("/sessions/<session_id>/erase", "ask_to_erase", results_report.ask_to_erase)
 blueprint.add_url_rule("/sessions/<session_id>/erase", "erase", results_report.erase, methods=["POST"])
@@ -40,9 +41,26 @@ def index() -> Response:
         rows = cohort_figures.with_sessions(session, me.organization_id, me.mode, after, LIMIT + 1)
         found, cursor = cut(rows, LIMIT)
         tallies = cohort_figures.tallies(session, found, me.mode)
+        waiting = candidates.count_waiting(session, me.organization_id, me.mode)
     return page(
-        "console/results.html", assessments=found, tallies=tallies, cursor=cursor, after=after, words=words
+        "console/results.html",
+        assessments=found,
+        tallies=tallies,
+        waiting=waiting,
+        cursor=cursor,
+        after=after,
+        words=words,
     )
+
+
+@blueprint.get("/waiting")
+def waiting() -> Response:
+    """The sessions that wait for a person's scores, of all tasks, those begun last first."""
+    me = caller()
+    with services().database.read() as session:
+        found = _candidates(session, Wanted(None, IN_REVIEW, me.mode))
+        tasks = assessments_of(session, [taken for taken, _ in found.rows])
+    return page("console/results_waiting.html", candidates=found, tasks=tasks, words=words)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ what it lacks (Chinese, say) is drawn as a box, and the report then says where a
 """
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from flask_babel import format_datetime, gettext, ngettext
 from fpdf import FPDF
@@ -158,9 +157,9 @@ def _facts(sheet: Sheet, report: Report) -> None:
             rank=report.rank,
         )
         sheet.fact(gettext("Percentile rank"), rank)
-    sheet.fact(gettext("Began"), _moment(taken.started_at))
+    sheet.fact(gettext("Began"), format_datetime(taken.started_at, "medium"))
     if taken.submitted_at:
-        sheet.fact(gettext("Submitted"), _moment(taken.submitted_at))
+        sheet.fact(gettext("Submitted"), format_datetime(taken.submitted_at, "medium"))
     if report.seconds is not None:
         sheet.fact(gettext("Took"), words.duration(report.seconds))
     sheet.fact(gettext("Number of the session"), taken.id)
@@ -206,18 +205,13 @@ def _quote(sheet: Sheet, text: str | None) -> None:
         sheet.fact("", text)
 
 
-def _moment(at: datetime) -> str:
-    """Paper knows no reader's time zone, so the text names its own."""
-    return f"{format_datetime(at, 'medium')} UTC"
-
-
 def _said(sheet: Sheet, report: Report) -> None:
     comments = [one for one in report.history if one["comment"]]
     if not comments:
         return
     sheet.heading(gettext("What people of yours said"))
     for one in comments:
-        sheet.fact(_moment(one["at"]), f"{one['by']}: {one['comment']}")
+        sheet.fact(format_datetime(one["at"], "medium"), f"{one['by']}: {one['comment']}")
 
 
 def _answers(sheet: Sheet, report: Report) -> None:

@@ -1,28 +1,38 @@
-"""A candidate's report: as a page, as a PDF; and erasing the candidate."""
+"""A candidate's report: as a page, as a PDF; scoring the candidate's task, and erasing the candidate."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
-from flask_babel import gettext
+from flask_babel import format_datetime, gettext, ngettext
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from api import presenters_sessions, sessions_v1
 from api.auth import caller
-from api.console import charts, guard
+from api.console import charts, guard, results_scoring
 from api.console import results_words as words
 from api.console.charts import Bar, Told
 from api.console.pages import page
+from api.console.results_scoring import Change, Errors, Form, Row, Said
 from api.presenters_sessions import WholeSession
 from api.services import services
-from models import Assessment, CandidateKey, CandidateSession, candidate_erasure, cohort_figures, cohorts
+from models import (
+    Assessment,
+    CandidateKey,
+    CandidateSession,
+    CriterionScore,
+    SessionComment,
+    candidate_erasure,
+    cohort_figures,
+    cohorts,
+)
 from models.base import Json
-from models.candidates import SCORED
+from models.candidates import IN_PROGRESS, SCORED
 from models.cohort_figures import SkillFigures
-from models.organizations import ADMIN
+from models.organizations import ADMIN, GENERATE
 from models.session_results import Judged
 from models.timeline import Place, TimelineEvent, timeline
 
@@ -88,6 +98,11 @@ class Report:
         return [{**one, "levels": known.get(one["id"], {}).get("levels", [])} for one in found]
 
     @property
+    def rows(self) -> list[Row]:
+        """A task's criteria with every judgement that counts."""
+        return results_scoring.rows_of(self.taken, self.whole.scores)
+
+    @property
     def answers(self) -> list[tuple[Judged, Json]]:
         """The questions in their order, each with how the API tells its answer."""
         return list(zip(self.whole.judged, self.told["responses"], strict=True))
@@ -145,19 +160,76 @@ def level_name(criterion: Json, level: float | None) -> str:
 
 def show(session_id: str) -> Response:
     """The report."""
+    return _shown(session_id)
+
+
+def _shown(session_id: str, errors: Errors | None = None) -> Response:
+    """The report; with errors, its form as it was sent."""
     after = Place.parse(request.args["after"]) if "after" in request.args else None
     with services().database.read() as session:
         found = _report(session, session_id)
         events = timeline(session, found.taken, after, EVENTS + 1)
     return page(
         "console/results_report.html",
+        422 if errors else 200,
         report=found,
+        form=_form(found, errors),
         events=[_event(one, found) for one in events[:EVENTS]],
         goes_on=events[EVENTS - 1].place.text if len(events) > EVENTS else None,
         after=after,
         words=words,
         level_name=level_name,
     )
+
+
+def _form(report: Report, errors: Errors | None) -> Form | None:
+    """The form by which a person scores and comments; None where there is nothing to judge, or it may not."""
+    if report.taken.status == IN_PROGRESS or not guard.may(GENERATE):
+        return None
+    if errors:
+        return results_scoring.form_again(report.taken, request.form, errors)
+    return results_scoring.form_of(report.taken, Said.of(report.whole.scores, report.whole.comments))
+
+
+def score(session_id: str) -> AnyResponse:
+    """Store what was changed in the form, and tell what others have said since its page was opened."""
+    me = caller()
+    with services().database.write() as session:
+        taken = sessions_v1.submitted(session, me.organization_id, session_id)
+        scores = CriterionScore.of_session(session, taken.id)
+        said = Said.of(scores, SessionComment.of_session(session, taken.id))
+        change = results_scoring.change_of(taken, said, request.form)
+        if not change.errors:
+            sessions_v1.store_said(session, taken, change.body, me.label)
+    if change.errors:
+        return _shown(session_id, change.errors)
+    _tell(taken, change)
+    return redirect(url_for("results_pages.report", session_id=taken.id), 303)
+
+
+def _tell(taken: CandidateSession, change: Change) -> None:
+    """Say what came of the form."""
+    left = sum(one["needs_person"] for one in (taken.result or {}).get("criteria", []))
+    if left:
+        told = ngettext(
+            "Stored. %(num)s criterion still waits for a person.",
+            "Stored. %(num)s criteria still wait for a person.",
+            left,
+        )
+        flash(told)
+    elif taken.form_id is None and taken.score is not None:
+        flash(gettext("Stored. The task's score is %(score)s.", score=words.percent(taken.score)))
+    else:
+        flash(gettext("Stored."))
+    if change.meanwhile:
+        who, when = max(change.meanwhile, key=lambda one: one[1])
+        told = gettext(
+            "Since you opened the page, something else was said of this session, last by %(who)s on %(when)s "
+            "(UTC). What you changed counts now; all else is as they left it, and everything is kept below.",
+            who=who,
+            when=format_datetime(when, "medium"),
+        )
+        flash(told)
 
 
 def show_pdf(session_id: str) -> Response:

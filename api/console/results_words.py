@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import format_decimal, format_percent, gettext, ngettext
 
 from models.base import Json
-from models.candidates import IN_PROGRESS, IN_REVIEW, SCORED, SUBMITTED
+from models.candidates import IN_PROGRESS, IN_REVIEW, SCORED, SUBMITTED, CandidateSession
 from models.forms import ShownQuestion
 from models.item_statistics import LEAST_FOR_CORRELATION, LEAST_FOR_SHARES
 from models.questions import NUMERIC, ORDERING
@@ -35,6 +35,16 @@ def statuses() -> dict[str, str]:
         IN_REVIEW: gettext("Waits for a person"),
         SCORED: gettext("Scored"),
     }
+
+
+def open_parts(taken: CandidateSession) -> str:
+    """What of a task that waits for a person has no level yet."""
+    if not taken.criteria:
+        return str(gettext("the task as a whole"))
+    names = {one["id"]: one["name"] for one in taken.criteria}
+    told = (taken.result or {}).get("criteria", [])
+    scored = {one["id"] for one in told if not one["needs_person"]}
+    return ", ".join(name for criterion_id, name in names.items() if criterion_id not in scored)
 
 
 def modes() -> dict[str, str]:

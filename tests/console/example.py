@@ -9,10 +9,13 @@ import requests
 from click.testing import CliRunner
 from sqlalchemy import insert, update
 
+from models import task_scores
 from models.base import table_of, utcnow
+from models.candidates import IN_REVIEW
 from models.model_calls import ModelCall
 from models.organizations import Organization
 from models.session import Database
+from models.task_scores import MODEL, CriterionScore
 from tests.fakes.webhook_receiver import WebhookReceiver
 from tests.jobs import call_row
 from tests.stack import Stack, until
@@ -29,6 +32,37 @@ CANDIDATES = {
 NEXT = "Kim Tran"
 STAGES = {"analyse": "claude-haiku-5-5", "write": "claude-sonnet-5-5", "solve": "claude-haiku-5-5"}
 MONTHLY = 50_000_000
+SUBMITTERS = ("Lena Vogt", "Maya Okafor")
+TASK = {
+    "name": "Backend take-home",
+    "role": "Backend Engineer",
+    "taskBrief": "Make the export of orders stream its rows, so that a million of them fit into 64 MB.",
+    "repoUrl": "https://git.example.com/acme/orders",
+    "timeLimitMinutes": 90,
+}
+LEVELS = [
+    {"level": 0, "label": "Missing", "description": "Nothing of it is there."},
+    {"level": 2, "label": "Partly", "description": "It works in the plain case."},
+    {"level": 3, "label": "Mostly", "description": "It works but for some edge."},
+    {"level": 4, "label": "Fully", "description": "It works, at the edges too."},
+]
+RUBRIC = {
+    "name": "Backend rubric",
+    "criteria": [
+        {"name": "Correctness", "description": "It does what was asked.", "weight": 3, "levels": LEVELS},
+        {"name": "Tests", "description": "It is tested, the memory too.", "levels": LEVELS},
+    ],
+}
+EVIDENCE = "+    for row in stream(orders):"
+WORK = {
+    "repoUrl": "https://git.example.com/maya/orders",
+    "notes": "I stream the rows with a server-side cursor. The test counts the memory.",
+    "patch": f"--- a/export.py\n+++ b/export.py\n-    for row in load_all(orders):\n{EVIDENCE}\n",
+}
+JUDGED = [
+    [(4, "The rows are streamed by a server-side cursor."), (3, "They stream; the encoding is not handled.")],
+    [(3, "The notes tell of a test that counts the memory."), (0, "The patch has no test.")],
+]
 
 
 @dataclass(frozen=True)
@@ -41,6 +75,7 @@ class Example:
     key: str
     endpoint: str
     delivery: str
+    task: str
 
 
 def make(service: Stack, receiver: WebhookReceiver) -> Example:
@@ -58,13 +93,14 @@ def make(service: Stack, receiver: WebhookReceiver) -> Example:
         _take(service, key, share, right)
         for key, share in zip(keys, CANDIDATES.values(), strict=False)
     ]  # fmt: skip
+    task = _task(service)
     for other in others:
         service.ended(other)
     _spend(service, job)
     _import(service)
     path = f"/api/v2/webhook-deliveries/{delivery}"
     until(lambda: _got(service, path)["status"] == "delivered", "the ping is delivered after all")
-    return Example(job, assessment, sessions[0], keys[-1], endpoint, delivery)
+    return Example(job, assessment, sessions[0], keys[-1], endpoint, delivery, task)
 
 
 def _endpoint(service: Stack, receiver: WebhookReceiver) -> tuple[str, str]:
@@ -100,6 +136,45 @@ def _take(service: Stack, key: str, share: float, right: dict[str, str]) -> str:
         _checked(requests.put(saved, json=answer, headers=headers, timeout=30))
     _checked(requests.post(f"{url}/submit", json={}, headers=headers, timeout=30))
     return str(begun["sessionId"])
+
+
+def _task(service: Stack) -> str:
+    """A task that two candidates have submitted, which waits for a person; the second one's session."""
+    rubric = _posted(service, "/v1/rubrics", RUBRIC)["id"]
+    task = _posted(service, "/v1/assessments", {**TASK, "rubricId": rubric})["id"]
+    body = {"count": len(SUBMITTERS), "candidateNames": list(SUBMITTERS)}
+    for one in _posted(service, f"/v1/assessments/{task}/keys", body)["keys"]:
+        url, headers = f"{service.url}/v1/candidate/session", {"x-api-key": one["key"]}
+        begun = _checked(requests.post(url, headers=headers, timeout=30))
+        _checked(requests.post(f"{url}/submit", json=WORK, headers=headers, timeout=30))
+    session = str(begun["sessionId"])
+    path = f"/v1/sessions/{session}"
+    until(lambda: _got(service, path)["status"] == IN_REVIEW, "the task is left to a person")
+    judged = _got(service, path)["result"]["criteria"]
+    _judge(service, session, [one["id"] for one in judged])
+    return session
+
+
+def _judge(service: Stack, session_id: str, criteria: list[str]) -> None:
+    """What the model would have said, which is not there: of the last criterion its passes are apart."""
+    database = Database(service.settings.database_url)
+    scores = [
+        CriterionScore(
+            session_id=session_id,
+            criterion_id=criterion_id,
+            source=MODEL,
+            pass_number=number,
+            level=level,
+            rationale=rationale,
+            evidence=[EVIDENCE],
+            scored_by=STAGES["write"],
+        )
+        for criterion_id, passes in zip(criteria, JUDGED, strict=True)
+        for number, (level, rationale) in enumerate(passes, start=1)
+    ]
+    with database.write() as session:
+        task_scores.settle(session, session_id, scores, [])
+    database.dispose()
 
 
 def _spend(service: Stack, job: str) -> None:

@@ -27,7 +27,10 @@ LIGHT, DARK = "light", "dark"
 
 @dataclass(frozen=True)
 class Shot:
-    """A picture: the path may hold names of the example; what reads `click` is pressed first."""
+    """A picture: the path may hold names of the example; what reads `click` is pressed first.
+
+    It begins at the heading `at`, where there is one, else at the top.
+    """
 
     name: str
     path: str
@@ -35,6 +38,7 @@ class Shot:
     width: int = WIDE
     scheme: str = LIGHT
     click: str | None = None
+    at: str | None = None
     is_signed_in: bool = True
 
 
@@ -56,6 +60,13 @@ SHOTS = (
         "The results of an assessment: scores, skills, and how its questions did.",
     ),
     Shot("report", "/console/results/sessions/{session}", "A candidate's report."),
+    Shot("tasks-to-score", "/console/results/waiting", "Submitted tasks that wait for a person's scores."),
+    Shot(
+        "scoring",
+        "/console/results/sessions/{task}",
+        "A person scores a task by its rubric, beside what the model said.",
+        at="Criteria",
+    ),
     Shot("webhooks", "/console/webhooks", "Webhook endpoints: who is told of what."),
     Shot("webhook-endpoint", "/console/webhooks/endpoints/{endpoint}", "An endpoint and its deliveries."),
     Shot("webhook-deliveries", "/console/webhooks/deliveries", "What was sent, and what came of it."),
@@ -102,6 +113,8 @@ def take(browser: Browser, service: Stack, example: Example, shot: Shot, folder:
             raise NoPage(f"{shot.name}: {path} answered {status} and not 200; its picture is missing.")
         if shot.click:
             page.get_by_text(shot.click, exact=True).click()
+        if shot.at:
+            page.get_by_role("heading", name=shot.at, exact=True).evaluate("e => e.scrollIntoView()")
         page.screenshot(path=folder / f"{shot.name}.png")
     finally:
         context.close()

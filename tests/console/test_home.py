@@ -64,6 +64,7 @@ def test_what_goes_on_is_counted_and_nobody_else_s(
         "Failed in 7 days": "1",
         "Assessments to approve": "0",
         "Assessments approved": "0",
+        "Tasks to score": "0",
     }
 
 
