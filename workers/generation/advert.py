@@ -148,6 +148,10 @@ def passages(text: str) -> tuple[Passage, ...]:
         heading = _heading(line, blank or not found)
         if not line.strip():
             blank = True
+        elif heading is not None and not found and _is_title(line):
+            found += _sentences(text, start, end, Kind.MUST)
+            start, blank = end, False
+            continue
         elif heading is not None:
             opening = opening and not found and not line.rstrip().endswith(":")
             section, filled, blank, labelled = (
@@ -213,6 +217,13 @@ def _introduces(line: str, rest: int) -> bool:
     return rest > len(line) and not _BULLET.match(line)
 
 
+def _is_title(line: str) -> bool:
+    """Whether a first line that is no sentence names the job, and opens nothing."""
+    text = lowered(line.strip(_MARKS + "\r\n"))
+    opens = (cues.DUTIES_HEADING, cues.MUST_HEADING, cues.NICE_HEADING, cues.OFFER_HEADING, cues.UNASKED_HEADING)
+    return not line.rstrip().endswith(":") and not any(heading.match(text) for heading in opens)
+
+
 def _heading(line: str, stands_apart: bool) -> Kind | None:
     """The kind of section that a heading opens; None for a line that is none.
 
@@ -273,6 +284,13 @@ def _sentences(text: str, start: int, end: int, section: Kind) -> list[Passage]:
         after = stop.end() if stop else end
         sentence = text[start:after]
         kind = _kind(sentence, section)
+        wish = cues.SOFTENED_FROM.search(lowered(sentence)) if kind is Kind.NICE and section is not Kind.NICE else None
+        if wish:
+            # Before "ideally" or "preferably" stands what is asked for, after it what of that is best.
+            middle = start + wish.start()
+            found.append(Passage(start, middle, _kind(text[start:middle], section)))
+            start = middle
+            kind = Kind.EMPLOYER if cues.FIELD_OF_WORK.match(lowered(text), start) else kind
         if kind is Kind.OFFER:
             offering = True
         elif offering and not ASKS.search(sentence):
@@ -290,10 +308,10 @@ def _kind(sentence: str, section: Kind) -> Kind:
     low = lowered(sentence)
     if cues.OFFER.search(low) or len(set(cues.PERK.findall(low))) > MOST_PERKS_BY_CHANCE:
         return Kind.OFFER
-    if cues.NICE.search(low):
-        return Kind.NICE
     if section is Kind.NICE:
         return section
+    if (cues.NICE if section is not Kind.MUST else cues.NICE_OF_MUST).search(low):
+        return Kind.NICE
     if section is not Kind.MUST and cues.EMPLOYER.match(sentence):
         return Kind.EMPLOYER
     if cues.MUST.search(low):
