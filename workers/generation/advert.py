@@ -16,6 +16,7 @@ class Kind(Enum):
     """What a passage does."""
 
     MUST = "must"
+    EITHER = "either"
     ASKED = "asked"
     NICE = "nice"
     EMPLOYER = "employer"
@@ -30,7 +31,8 @@ class Kind(Enum):
         return WORTH.get(self, 0.0)
 
 
-WORTH = {Kind.MUST: 3.0, Kind.ASKED: 1.5, Kind.NICE: 0.5, Kind.EMPLOYER: 0.4, Kind.DEGREE: 0.3}
+# One of several that would do is less sure than what alone will do.
+WORTH = {Kind.MUST: 3.0, Kind.EITHER: 2.25, Kind.ASKED: 1.5, Kind.NICE: 0.5, Kind.EMPLOYER: 0.4, Kind.DEGREE: 0.3}
 LEFT_OUT = (
     "A passage of the description that gives orders to the reader of the text, not to a candidate, "
     "was left out."
@@ -88,6 +90,7 @@ class Reading:
         plain = bare(text)
         self._degrees = _Spans(degree_ends(plain))
         self._denials = _Spans(denied_ends(plain))
+        self._choices = _Spans(dict(match.span() for match in cues.CHOICE.finditer(plain)))
 
     def at(self, place: int) -> Passage:
         """The passage there, of the kind that the place itself has."""
@@ -98,6 +101,8 @@ class Reading:
             return Passage(part.start, part.end, Kind.UNASKED)
         if self._degrees.holds(place):
             return Passage(part.start, part.end, Kind.DEGREE)
+        if part.kind is Kind.MUST and self._choices.holds(place):
+            return Passage(part.start, part.end, Kind.EITHER)
         return part
 
 

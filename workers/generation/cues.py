@@ -154,6 +154,13 @@ DEGREE = re.compile(
     r"|\d)[^.;!?\n]){0,160}",
 )
 
+# Things of which one will do: "Java, Kotlin or Scala". "Or similar" only widens what it follows.
+_THING = r"[\w.+#&'’-]+(?: [\w.+#&'’-]+){0,2}?"
+CHOICE = re.compile(
+    rf"\b{_THING}(?:, {_THING}){{0,4}},? (?:or|oder|ou) (?!(?:an? )?(?:similar|equivalent|equal|comparable|related|more|less|better"
+    r"|above|higher|over|other|another|elsewhere|vergleichbar\w*|ähnlich\w*|gleichwertig\w*|mehr|höher\w*|équivalent\w*|similaire\w*|plus)\b)"
+    rf"{_THING}(?=[\s.,;)]|$)"
+)
 # What a heading over the employer's own matters is called, whole.
 OFFER_HEADING = _phrases(
     r"(?:(?:our|your|the|company|employee|staff|key|main|additional|some of our|some)\b[\s,]*)*"
