@@ -32,7 +32,7 @@ class Kind(Enum):
 
 
 # One of several that would do is less sure than what alone will do.
-WORTH = {Kind.MUST: 3.0, Kind.EITHER: 2.25, Kind.ASKED: 1.5, Kind.NICE: 0.5, Kind.EMPLOYER: 0.4, Kind.DEGREE: 0.3}
+WORTH = {Kind.MUST: 3.0, Kind.EITHER: 2.75, Kind.ASKED: 1.5, Kind.NICE: 0.5, Kind.EMPLOYER: 0.4, Kind.DEGREE: 0.3}
 LEFT_OUT = (
     "A passage of the description that gives orders to the reader of the text, not to a candidate, "
     "was left out."
@@ -320,7 +320,7 @@ def _kind(sentence: str, section: Kind) -> Kind:
     if section is not Kind.MUST and cues.EMPLOYER.match(sentence):
         return Kind.EMPLOYER
     if cues.MUST.search(low):
-        return Kind.MUST
+        return Kind.ASKED if section is Kind.EMPLOYER and cues.HIRING.search(low) else Kind.MUST
     if section is Kind.EMPLOYER:
         return Kind.ASKED if ASKS.search(sentence) else section
     return section

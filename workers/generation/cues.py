@@ -154,6 +154,8 @@ DEGREE = re.compile(
     r"|\d)[^.;!?\n]){0,160}",
 )
 
+# Whom the employer is short of, told in passing: "we are growing, and we need a programmer".
+HIRING = re.compile(r"\bwe (?:now |also )?(?:need|require|want) an?\b")
 # Things of which one will do: "Java, Kotlin or Scala". "Or similar" only widens what it follows.
 _THING = r"[\w.+#&'’-]+(?: [\w.+#&'’-]+){0,2}?"
 CHOICE = re.compile(
