@@ -32,7 +32,14 @@ class Kind(Enum):
 
 
 # One of several that would do is less sure than what alone will do.
-WORTH = {Kind.MUST: 3.0, Kind.EITHER: 2.75, Kind.ASKED: 1.5, Kind.NICE: 0.5, Kind.EMPLOYER: 0.4, Kind.DEGREE: 0.3}
+WORTH = {
+    Kind.MUST: 3.0,
+    Kind.EITHER: 2.75,
+    Kind.ASKED: 1.5,
+    Kind.NICE: 0.5,
+    Kind.EMPLOYER: 0.4,
+    Kind.DEGREE: 0.3,
+}
 LEFT_OUT = (
     "A passage of the description that gives orders to the reader of the text, not to a candidate, "
     "was left out."
@@ -153,9 +160,9 @@ def passages(text: str) -> tuple[Passage, ...]:
         heading = _heading(line, blank or not found)
         if not line.strip():
             blank = True
-        elif heading is not None and not found and _is_title(line):
-            found += _sentences(text, start, end, Kind.MUST)
-            start, blank = end, False
+        elif heading is not None and not found and (title := _title(line)):
+            found += _sentences(text, start, end, title)
+            start = end
             continue
         elif heading is not None:
             opening = opening and not found and not line.rstrip().endswith(":")
@@ -222,11 +229,15 @@ def _introduces(line: str, rest: int) -> bool:
     return rest > len(line) and not _BULLET.match(line)
 
 
-def _is_title(line: str) -> bool:
-    """Whether a first line that is no sentence names the job, and opens nothing."""
+def _title(line: str) -> Kind | None:
+    """What a first line that is no sentence does, which names the job or the employer.
+
+    None for one that opens a section.
+    """
     text = lowered(line.strip(_MARKS + "\r\n"))
-    opens = (cues.DUTIES_HEADING, cues.MUST_HEADING, cues.NICE_HEADING, cues.OFFER_HEADING, cues.UNASKED_HEADING)
-    return not line.rstrip().endswith(":") and not any(heading.match(text) for heading in opens)
+    if line.rstrip().endswith(":") or any(heading.match(text) for heading in cues.HEADINGS):
+        return None
+    return Kind.EMPLOYER if cues.ORGANISATION.search(text) else Kind.MUST
 
 
 def _heading(line: str, stands_apart: bool) -> Kind | None:
@@ -289,13 +300,13 @@ def _sentences(text: str, start: int, end: int, section: Kind) -> list[Passage]:
         after = stop.end() if stop else end
         sentence = text[start:after]
         kind = _kind(sentence, section)
-        wish = cues.SOFTENED_FROM.search(lowered(sentence)) if kind is Kind.NICE and section is not Kind.NICE else None
-        if wish:
-            # Before "ideally" or "preferably" stands what is asked for, after it what of that is best.
-            middle = start + wish.start()
-            found.append(Passage(start, middle, _kind(text[start:middle], section)))
-            start = middle
-            kind = Kind.EMPLOYER if cues.FIELD_OF_WORK.match(lowered(text), start) else kind
+        if kind is Kind.NICE and section is not Kind.NICE:
+            middle = _wish(text, start, after)
+            if middle > start:
+                found.append(Passage(start, middle, _kind(text[start:middle], section)))
+                start = middle
+            if cues.FIELD_OF_WORK.match(lowered(text[start:after])):
+                kind = Kind.EMPLOYER
         if kind is Kind.OFFER:
             offering = True
         elif offering and not ASKS.search(sentence):
@@ -305,6 +316,15 @@ def _sentences(text: str, start: int, end: int, section: Kind) -> list[Passage]:
         found.append(Passage(start, after, kind))
         start = after
     return found
+
+
+def _wish(text: str, start: int, end: int) -> int:
+    """Where a sentence goes on from what it asks for to what of that is liked best: "ideally ...".
+
+    The sentence's beginning, where it does not.
+    """
+    match = cues.SOFTENED_FROM.search(lowered(text[start:end]))
+    return start + match.start() if match else start
 
 
 def _kind(sentence: str, section: Kind) -> Kind:

@@ -154,6 +154,11 @@ DEGREE = re.compile(
     r"|\d)[^.;!?\n]){0,160}",
 )
 
+# What stands in the name of an employer, which a first line may be.
+ORGANISATION = _phrases(
+    "ltd", "limited", "plc", "llp", "llc", "inc", "gmbh", "ag", "kg", "se", "e\\.v", "sarl", "s\\.?a", "s\\.?l", "sas", "company", "co", "group", "sons", "trust",
+    "council", "hospital", "university", "college", "school", "hotel", "restaurant", "bakery", "clinic", "klinik", "stiftung", "foundation", "society",
+)  # fmt: skip
 # Whom the employer is short of, told in passing: "we are growing, and we need a programmer".
 HIRING = re.compile(r"\bwe (?:now |also )?(?:need|require|want) an?\b")
 # Things of which one will do: "Java, Kotlin or Scala". "Or similar" only widens what it follows.
@@ -239,3 +244,4 @@ UNASKED_HEADING = _phrases(
     r"you can leave.{0,20}", r"nicht (?:nötig|erforderlich|nötig ist)", r"was (?:du|sie) nicht .{3,30}",
     r"pas (?:nécessaire|requis|demandé)", r"no (?:necesitas|hace falta|se requiere)",
 )  # fmt: skip
+HEADINGS = (OFFER_HEADING, NICE_HEADING, MUST_HEADING, DUTIES_HEADING, UNASKED_HEADING)

@@ -28,7 +28,8 @@ AFTER_A_VERB = re.compile(
 AFTER_EITHER = re.compile(r"[ -](?:in|as|with|on)\b")
 # What joins a name to another that is sure: "Spring Boot, Playwright and Sketch", "Jira (Confluence)".
 JOINT = re.compile(
-    r"[^\S\n]*(?:[,/&+(]|,? ?\(?(?:and|or|und|oder|et|ou|y|o|including|incl\.|especially|like|such as|e\.g\.)(?= ))[^\S\n]*",
+    r"[^\S\n]*(?:[,/&+(]|,? ?\(?"
+    r"(?:and|or|und|oder|et|ou|y|o|including|incl\.|especially|like|such as|e\.g\.)(?= ))[^\S\n]*",
     re.IGNORECASE,
 )
 # What makes a skill of a name in its own case, whatever stands around: "Excellent Swift", "years of Go".
