@@ -72,6 +72,12 @@ def test_what_is_liked_best_does_not_soften_what_is_asked_for(line: str, asked: 
     assert kind_of(wished, text) is Kind.NICE
 
 
+def test_after_what_is_liked_best_more_is_asked_for() -> None:
+    text = "Requirements:\n- Git\n- Databases, preferably Oracle, and SQL\n"
+    kinds = [kind_of(name, text) for name in ("Databases", "Oracle", "SQL")]
+    assert kinds == [Kind.MUST, Kind.NICE, Kind.MUST]
+
+
 def test_a_field_to_have_worked_in_is_no_wish() -> None:
     text = "Requirements:\n- Three years in HR, ideally in logistics\n"
     assert kind_of("HR", text) is Kind.MUST

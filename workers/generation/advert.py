@@ -301,7 +301,7 @@ def _sentences(text: str, start: int, end: int, section: Kind) -> list[Passage]:
         sentence = text[start:after]
         kind = _kind(sentence, section)
         if kind is Kind.NICE and section is not Kind.NICE:
-            middle = _wish(text, start, after)
+            middle, after = _wish(text, start, after)
             if middle > start:
                 found.append(Passage(start, middle, _kind(text[start:middle], section)))
                 start = middle
@@ -318,13 +318,17 @@ def _sentences(text: str, start: int, end: int, section: Kind) -> list[Passage]:
     return found
 
 
-def _wish(text: str, start: int, end: int) -> int:
-    """Where a sentence goes on from what it asks for to what of that is liked best: "ideally ...".
+def _wish(text: str, start: int, end: int) -> tuple[int, int]:
+    """From where to where a sentence tells what of that which it asks for is liked best: "ideally ...".
 
-    The sentence's beginning, where it does not.
+    All of the sentence, where it does not.
     """
-    match = cues.SOFTENED_FROM.search(lowered(text[start:end]))
-    return start + match.start() if match else start
+    low = lowered(text[start:end])
+    match = cues.SOFTENED_FROM.search(low)
+    if not match:
+        return start, end
+    more = cues.AND_MORE.search(low, match.end())
+    return start + match.start(), start + more.start() if more else end
 
 
 def _kind(sentence: str, section: Kind) -> Kind:

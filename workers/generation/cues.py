@@ -56,6 +56,8 @@ SOFTENED_FROM = re.compile(
     r"(?<=\w\w)[,(–—-]? ?[ (](?:(?:and|und|but|though) )?(?:ideally|preferably|idealerweise|vorzugsweise|am besten|bestenfalls"
     r"|idéalement|de préférence|idealmente|preferentemente|preferiblemente)\b(?=.{4})"
 )
+# From here on it asks again: "preferably Oracle, and SQL".
+AND_MORE = re.compile(r", (?:and|as well as|und|sowie|et|y)\b")
 # "Ideally in logistics" tells where somebody has worked, not what is to be tested.
 FIELD_OF_WORK = re.compile(
     r"[\W_]*(?:ideally|preferably|idealerweise|vorzugsweise|am besten|idéalement|de préférence|idealmente|preferentemente)"
