@@ -164,9 +164,10 @@ ORGANISATION = _phrases(
 # Whom the employer is short of, told in passing: "we are growing, and we need a programmer".
 HIRING = re.compile(r"\bwe (?:now |also )?(?:need|require|want) an?\b")
 # Things of which one will do: "Java, Kotlin or Scala". "Or similar" only widens what it follows.
-_THING = r"[\w.+#&'’-]+(?: [\w.+#&'’-]+){0,2}?"
+_LETTER = r"[\w.+#&'’-]"
+_THING = rf"{_LETTER}{{1,30}}(?: {_LETTER}{{1,30}}){{0,2}}?"
 CHOICE = re.compile(
-    rf"\b{_THING}(?:, {_THING}){{0,4}},? (?:or|oder|ou) (?!(?:an? )?(?:similar|equivalent|equal|comparable|related|more|less|better"
+    rf"(?<!{_LETTER}){_THING}(?:, {_THING}){{0,4}},? (?:or|oder|ou) (?!(?:an? )?(?:similar|equivalent|equal|comparable|related|more|less|better"
     r"|above|higher|over|other|another|elsewhere|vergleichbar\w*|ähnlich\w*|gleichwertig\w*|mehr|höher\w*|équivalent\w*|similaire\w*|plus)\b)"
     rf"{_THING}(?=[\s.,;)]|$)"
 )
