@@ -53,6 +53,74 @@ def test_softened_words_and_headings_make_a_nice_to_have(sentence: str, must_hav
     assert read(f"Python, SQL, Git, Linux and Redis.\n\n{sentence}")["docker"].must_have is must_have
 
 
+def kind_of(name: str, text: str) -> Kind:
+    return advert.read(text).at(text.index(name)).kind
+
+
+@pytest.mark.parametrize(
+    ("line", "asked", "wished"),
+    [
+        ("Apache Spark, ideally on Databricks", "Spark", "Databricks"),
+        ("Experience with a SIEM, preferably Splunk", "SIEM", "Splunk"),
+        ("Erfahrung mit Datenbanken, vorzugsweise Oracle", "Datenbanken", "Oracle"),
+        ("Maîtrise de SQL, idéalement PostgreSQL", "SQL", "PostgreSQL"),
+    ],
+)
+def test_what_is_liked_best_does_not_soften_what_is_asked_for(line: str, asked: str, wished: str) -> None:
+    text = f"Requirements:\n- Git\n- {line}\n"
+    assert kind_of(asked, text) is Kind.MUST
+    assert kind_of(wished, text) is Kind.NICE
+
+
+def test_after_what_is_liked_best_more_is_asked_for() -> None:
+    text = "Requirements:\n- Git\n- Databases, preferably Oracle, and SQL\n"
+    kinds = [kind_of(name, text) for name in ("Databases", "Oracle", "SQL")]
+    assert kinds == [Kind.MUST, Kind.NICE, Kind.MUST]
+
+
+def test_a_field_to_have_worked_in_is_no_wish() -> None:
+    text = "Requirements:\n- Three years in HR, ideally in logistics\n"
+    assert kind_of("HR", text) is Kind.MUST
+    assert kind_of("logistics", text) is Kind.EMPLOYER
+
+
+def test_a_little_is_asked_for_among_the_requirements_and_wished_for_elsewhere() -> None:
+    assert kind_of("Docker", "Requirements:\n- Git\n- Some familiarity with Docker\n") is Kind.MUST
+    assert kind_of("Docker", "We use Git. Some familiarity with Docker.") is Kind.NICE
+
+
+@pytest.mark.parametrize(
+    ("choice", "kind"),
+    [
+        ("Java, Kotlin or Scala", Kind.EITHER),
+        ("Kotlin oder Scala", Kind.EITHER),
+        ("Kotlin or similar", Kind.MUST),
+        ("Kotlin and Scala", Kind.MUST),
+    ],
+)
+def test_one_of_several_that_would_do_is_less_sure(choice: str, kind: Kind) -> None:
+    assert kind_of("Kotlin", f"Requirements:\n- Git\n- {choice}\n") is kind
+    assert Kind.MUST.worth > Kind.EITHER.worth > Kind.ASKED.worth
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("Cloud Architect (AWS)", Kind.MUST),
+        ("Product Manager - AWS Experience", Kind.MUST),
+        ("AWS Hosting Ltd", Kind.EMPLOYER),
+    ],
+)
+def test_a_first_line_that_names_the_job_is_asked_for(line: str, kind: Kind) -> None:
+    text = f"{line}\n\nWe have hairdressers in two years' time.\n\nRequirements:\n- Git\n"
+    assert kind_of("AWS", text) is kind
+    assert kind_of("hairdressers", text) is not Kind.MUST
+
+
+def test_work_on_requirements_requires_nothing() -> None:
+    assert kind_of("user stories", "Your tasks:\n- Gather requirements and user stories\n") is Kind.ASKED
+
+
 def test_a_must_have_weighs_more_than_a_nice_to_have_and_the_title_s_skill_most() -> None:
     skills = read("Solid SQL is required. We use Git. Docker is a plus.", "Python Developer")
     assert skills["python"].weight == 5

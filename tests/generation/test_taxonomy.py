@@ -117,6 +117,57 @@ def test_a_context_counts_within_the_sentence_alone() -> None:
     assert "go" not in found("You know the game of Go. We use Python.")
 
 
+@pytest.mark.parametrize(
+    ("text", "skill"),
+    [
+        ("Jenkins and Puppet", "puppet"),
+        ("Photoshop (including Sketch)", "sketch"),
+        ("Playwright with TypeScript", "playwright"),
+        ("- Unity with C#", "unity"),
+    ],
+)
+def test_a_name_joined_to_a_sure_one_counts(text: str, skill: str) -> None:
+    assert skill in found(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "absent"),
+    [("Teamwork and Unity for everyone", "unity"), ("React with patience to clients", "react")],
+)
+def test_a_name_joined_to_a_virtue_or_used_as_a_verb_is_none(text: str, absent: str) -> None:
+    assert absent not in found(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "skills"),
+    [
+        ("written and verbal communication skills", {"written-communication", "workplace-communication"}),
+        ("UX/UI design", {"ux-design", "ui-design"}),
+        ("Excel and Outlook", {"excel", "outlook"}),
+    ],
+)
+def test_a_phrase_of_two_skills_names_both(text: str, skills: set[str]) -> None:
+    assert skills <= set(found(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "skill"),
+    [
+        ("bookkeeping to trial balance", "bookkeeping"),
+        ("comfortable on the phone with customers", "customer-service"),
+        ("a counterbalance FLT licence", "forklift-operation"),
+        ("JIB gold card", "electrical-installation"),
+        ("assisting with washing, dressing and meals", "personal-care"),
+        ("experience as an administrator", "office-administration"),
+        ("Erfahrung im Lager", "warehouse-operations"),
+        ("manutention des personnes", "moving-handling"),
+        ("gestión de equipos", "people-management"),
+    ],
+)
+def test_a_skill_is_known_by_the_words_of_a_requirement(text: str, skill: str) -> None:
+    assert skill in found(text)
+
+
 def test_a_context_of_several_words_counts() -> None:
     assert "swift" in found("Experience in Swift or Objective-C")
     assert "go" in found("Ideally you know Go or C++")

@@ -1,7 +1,8 @@
 """Reading job descriptions, measured on labelled ones that nothing was tuned on.
 
-ROLES.md says what the labels mean. `python -m tests.quality.test_roles_quality dev` shows each
-case of the tuning set; of the held-out set only sums are shown, so that nobody tunes on it.
+ROLES.md says what the labels mean. `python -m tests.quality.test_roles_quality dev third` shows the
+failing cases and the sums of these tuning sets (all of them where none is named). Of the unseen
+sets, which are measured where their files are there, only sums are shown, so that nobody tunes on them.
 """
 
 import sys
@@ -18,12 +19,14 @@ from workers.generation.taxonomy import load_yaml
 from workers.generation.text import clean
 
 HERE = Path(__file__).parent
-# Nothing was tuned on the last one. Its goals are 0.95 and 0.02; what is asserted is what was reached,
-# so that it does not get worse (docs/quality.md shows both).
-TUNED, UNSEEN = ("dev", "heldout"), "unseen"
-LEAST_RECALL = {"dev": 0.95, "heldout": 0.85, "unseen": 0.80}
-MOST_WRONG = {"dev": 0.02, "heldout": 0.03, "unseen": 0.04}
+# Nothing was tuned on the unseen ones. Their goals are 0.95 and 0.02; what is asserted is what was
+# reached, so that it does not get worse (docs/quality.md shows both).
+TUNED = ("dev", "heldout", "third")
+UNSEEN = tuple(name for name in ("unseen_a", "unseen_b") if (HERE / f"roles_{name}.yaml").exists())
+LEAST_RECALL = {"dev": 0.97, "heldout": 0.98, "third": 0.96, "unseen_a": 0.80, "unseen_b": 0.80}
+MOST_WRONG = {"dev": 0.01, "heldout": 0.01, "third": 0.01, "unseen_a": 0.04, "unseen_b": 0.04}
 LEAST_SENIORITY = 0.85
+LABELS = ("must_have", "nice_to_have", "also_fine", "wrong")
 
 
 @dataclass
@@ -50,7 +53,7 @@ class Counts:
 
 
 def cases(name: str) -> list[dict[str, Any]]:
-    """The cases of `dev` or `heldout`."""
+    """The cases of a set, by its name without "roles_"."""
     found: list[dict[str, Any]] = load_yaml(HERE / f"roles_{name}.yaml")
     return found
 
@@ -107,16 +110,19 @@ def rates(counts: Counts) -> dict[str, object]:
 
 
 def figures() -> dict[str, object]:
-    """The figures of every set, for `make quality`."""
+    """The figures of every tuned set, and of the unseen ones as one, for `make quality`."""
+    told = {name: measured(name) for name in TUNED}
+    for name in UNSEEN:
+        told.setdefault("unseen", Counts()).add(measured(name))
     return {
         f"{figure.replace('_', ' ')}, {name}": value
-        for name in (*TUNED, UNSEEN)
-        for figure, value in rates(measured(name)).items()
+        for name, counts in told.items()
+        for figure, value in rates(counts).items()
     }
 
 
 @pytest.mark.quality
-@pytest.mark.parametrize("name", [*TUNED, UNSEEN])
+@pytest.mark.parametrize("name", [*TUNED, *UNSEEN])
 def test_the_must_haves_of_labelled_roles_are_found_and_the_traps_avoided(name: str) -> None:
     counts = measured(name)
     assert counts.cases >= 60
@@ -143,11 +149,8 @@ def _show(case: dict[str, Any]) -> None:
         print(case["id"], "|", case["role"], "|", "; ".join(told))
 
 
-LABELS = ("must_have", "nice_to_have", "also_fine", "wrong")
-
 if __name__ == "__main__":
-    for each in cases("dev"):
-        _show(each)
-    print(rates(measured("dev")))
-    if "heldout" in sys.argv:
-        print(rates(measured("heldout")))
+    for chosen_set in sys.argv[1:] or (*TUNED, *UNSEEN):
+        for each in cases(chosen_set) if chosen_set in TUNED else ():
+            _show(each)
+        print(chosen_set, rates(measured(chosen_set)))

@@ -16,6 +16,7 @@ class Kind(Enum):
     """What a passage does."""
 
     MUST = "must"
+    EITHER = "either"
     ASKED = "asked"
     NICE = "nice"
     EMPLOYER = "employer"
@@ -30,7 +31,15 @@ class Kind(Enum):
         return WORTH.get(self, 0.0)
 
 
-WORTH = {Kind.MUST: 3.0, Kind.ASKED: 1.5, Kind.NICE: 0.5, Kind.EMPLOYER: 0.4, Kind.DEGREE: 0.3}
+# One of several that would do is less sure than what alone will do.
+WORTH = {
+    Kind.MUST: 3.0,
+    Kind.EITHER: 2.75,
+    Kind.ASKED: 1.5,
+    Kind.NICE: 0.5,
+    Kind.EMPLOYER: 0.4,
+    Kind.DEGREE: 0.3,
+}
 LEFT_OUT = (
     "A passage of the description that gives orders to the reader of the text, not to a candidate, "
     "was left out."
@@ -88,6 +97,7 @@ class Reading:
         plain = bare(text)
         self._degrees = _Spans(degree_ends(plain))
         self._denials = _Spans(denied_ends(plain))
+        self._choices = _Spans(dict(match.span() for match in cues.CHOICE.finditer(plain)))
 
     def at(self, place: int) -> Passage:
         """The passage there, of the kind that the place itself has."""
@@ -98,6 +108,8 @@ class Reading:
             return Passage(part.start, part.end, Kind.UNASKED)
         if self._degrees.holds(place):
             return Passage(part.start, part.end, Kind.DEGREE)
+        if part.kind is Kind.MUST and self._choices.holds(place):
+            return Passage(part.start, part.end, Kind.EITHER)
         return part
 
 
@@ -148,6 +160,10 @@ def passages(text: str) -> tuple[Passage, ...]:
         heading = _heading(line, blank or not found)
         if not line.strip():
             blank = True
+        elif heading is not None and not found and (title := _title(line)):
+            found += _sentences(text, start, end, title)
+            start = end
+            continue
         elif heading is not None:
             opening = opening and not found and not line.rstrip().endswith(":")
             section, filled, blank, labelled = (
@@ -213,6 +229,17 @@ def _introduces(line: str, rest: int) -> bool:
     return rest > len(line) and not _BULLET.match(line)
 
 
+def _title(line: str) -> Kind | None:
+    """What a first line that is no sentence does, which names the job or the employer.
+
+    None for one that opens a section.
+    """
+    text = lowered(line.strip(_MARKS + "\r\n"))
+    if line.rstrip().endswith(":") or any(heading.match(text) for heading in cues.HEADINGS):
+        return None
+    return Kind.EMPLOYER if cues.ORGANISATION.search(text) else Kind.MUST
+
+
 def _heading(line: str, stands_apart: bool) -> Kind | None:
     """The kind of section that a heading opens; None for a line that is none.
 
@@ -273,6 +300,13 @@ def _sentences(text: str, start: int, end: int, section: Kind) -> list[Passage]:
         after = stop.end() if stop else end
         sentence = text[start:after]
         kind = _kind(sentence, section)
+        if kind is Kind.NICE and section is not Kind.NICE:
+            middle, after = _wish(text, start, after)
+            if middle > start:
+                found.append(Passage(start, middle, _kind(text[start:middle], section)))
+                start = middle
+            if cues.FIELD_OF_WORK.match(lowered(text[start:after])):
+                kind = Kind.EMPLOYER
         if kind is Kind.OFFER:
             offering = True
         elif offering and not ASKS.search(sentence):
@@ -284,20 +318,33 @@ def _sentences(text: str, start: int, end: int, section: Kind) -> list[Passage]:
     return found
 
 
+def _wish(text: str, start: int, end: int) -> tuple[int, int]:
+    """From where to where a sentence tells what of that which it asks for is liked best: "ideally ...".
+
+    All of the sentence, where it does not.
+    """
+    low = lowered(text[start:end])
+    match = cues.SOFTENED_FROM.search(low)
+    if not match:
+        return start, end
+    more = cues.AND_MORE.search(low, match.end())
+    return start + match.start(), start + more.start() if more else end
+
+
 def _kind(sentence: str, section: Kind) -> Kind:
     if section in (Kind.OFFER, Kind.UNASKED):
         return section
     low = lowered(sentence)
     if cues.OFFER.search(low) or len(set(cues.PERK.findall(low))) > MOST_PERKS_BY_CHANCE:
         return Kind.OFFER
-    if cues.NICE.search(low):
-        return Kind.NICE
     if section is Kind.NICE:
         return section
+    if (cues.NICE if section is not Kind.MUST else cues.NICE_OF_MUST).search(low):
+        return Kind.NICE
     if section is not Kind.MUST and cues.EMPLOYER.match(sentence):
         return Kind.EMPLOYER
     if cues.MUST.search(low):
-        return Kind.MUST
+        return Kind.ASKED if section is Kind.EMPLOYER and cues.HIRING.search(low) else Kind.MUST
     if section is Kind.EMPLOYER:
         return Kind.ASKED if ASKS.search(sentence) else section
     return section

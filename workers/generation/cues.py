@@ -13,44 +13,63 @@ def _phrases(*phrases: str) -> re.Pattern[str]:
     return re.compile(r"\b(?:" + "|".join(phrases) + r")(?!\w)")
 
 
-NICE = _phrases(
+_WISHED = (
     r"nice[- ]to[- ]haves?", r"good to have", r"nice extras?", r"(?:good |further )?extras", r"extra points",
     r"preferred", r"preferabl[ey]", r"(?:is|are|be|as|considered) a (?:big |huge |strong |real |definite )?plus",
-    r"a (?:further |big |real )?plus", r"pluses", r"bonus(?: points| if)?", r"desir(?:able|ed)",
+    r"an? (?:\w+ )?plus", r"pluses", r"bonus(?: points| if)?", r"desir(?:able|ed)",
     r"advantag(?:e|es|eous)", r"an advantage", r"of advantage", r"optional(?:ly)?", r"ideally",
-    r"(?:some |basic )?familiarity", r"beneficial", r"(?:is|are|very) welcome", r"useful", r"handy",
+    r"beneficial(?! owner)", r"(?:is|are|very) welcome", r"useful", r"handy",
     r"an asset", r"helpful", r"it helps if", r"would (?:help|be (?:great|nice|good|lovely|handy|splendid|ideal))",
     r"(?:be|are) (?:glad|pleased|happy|delighted) (?:of|if|to see)", r"even better", r"so much the better",
-    r"we(?:['’]d| would) (?:love|like|welcome)(?! (?:to (?:hear|meet)|more))", r"what we would love",
+    r"we(?:['’]d| would) (?:love|like|welcome)(?! (?:to (?:hear|meet|hire|appoint|keep|recruit|find|add)|more|your|an? [\w -]{3,40} (?:to|who)))", r"what we would love",
     r"not (?:a must|needed|required|essential|vital|necessary|mandatory),? but\b.{0,20}",
     r"but not (?:a must|needed|required|essential|vital|necessary|mandatory|expected)",
     r"(?<=, )not (?:vital|essential|necessary|required)", r"no must", r"if you (?:have|['’]ve|know)\b.{0,40}",
     r"(?:earns?|gets?|wins?|scores?|gives?) (?:you )?(?:extra|bonus|brownie|additional) (?:points|credit)", r"brownie points",
     r"icing on the cake", r"gets? you (?:a|an|more|extra|further)\b", r"wäre (?:das|ein|eine|die)\b", r"tüpfelchen",
     r"ce serait (?:encore )?mieux", r"si possible", r"nos encantaría", r"(?:be|would be) (?:glad|happy|pleased|delighted) to (?:see|have|hear|find)", r"(?:counts?|speaks?|works?) in your favou?r", r"stands? out", r"sets? you apart", r"head start",
-    r"(?:will|would|could) (?:impress|delight|please|help|interest|stand you)\b", r"(?:even|all the) (?:happier|better)",
-    r"(?:we )?(?:smile|rejoice|cheer) if", r"added (?:value|bonus)", r"on top", r"at best", r"can be learned", r"can be learnt",
-    r"we (?:can|will|['’]ll) teach you", r"need not be", r"not a (?:deal[- ]?breaker|condition|requirement) but", r"a merit", r"merits?",
-    r"is no obstacle", r"appreciated", r"good if you", r"interest in", r"curious about", r"(?:some|first|a little|a bit of) (?:exposure|contact)",
-    r"exposure to", r"a knowledge of .{0,40} (?:is|would be) (?:good|nice|fine)", r"is a bonus", r"bonuses?(?= (?:for|if))",
+    r"(?:will|would|could) (?:impress|delight|please|stand you)\b", r"(?:would|could) (?:help|interest)", r"(?:even|all the) (?:happier|better)",
+    r"(?:we )?(?:smile|rejoice|cheer) if", r"added (?:value|bonus)", r"at best", r"can be learned", r"can be learnt",
+    r"we (?:can|will|['’]ll) teach you", r"need not be", r"not a (?:deal[- ]?breaker|condition|requirement) but", r"a merit",
+    r"is no obstacle", r"appreciated", r"good if you",
+    r"a knowledge of .{0,40} (?:is|would be) (?:good|nice|fine)", r"is a bonus", r"bonuses?(?= (?:for|if))",
     r"experience of .{0,40} would be", r"you may have", r"would be (?:an? )?(?:asset|advantage|benefit)",
     r"von vorteil", r"vorteilhaft", r"gern(?:e)? gesehen", r"wäre (?:schön|toll|super|prima|ein plus|ein bonus|von vorteil|klasse)",
     r"freuen (?:wir )?uns (?:über|auch)", r"punkten", r"bestenfalls", r"optimalerweise", r"nice", r"zusätzlich", r"ist kein muss", r"willkommen",
-    r"(?:erste|grund)kenntnisse", r"erste erfahrung(?:en)?", r"wünschenswert", r"idealerweise", r"gerne auch", r"gern gesehen", r"(?:ist|sind) ein plus",
+    r"wünschenswert", r"idealerweise", r"gerne auch", r"gern gesehen", r"(?:ist|sind) ein plus",
     r"schön wäre\w*", r"was uns freut", r"kein muss", r"hilfreich", r"optional", r"pluspunkte?", r"bonuspunkte?",
     r"un plus", r"(?:petit|gros|vrai) plus", r"un atout", r"atouts?", r"un avantage", r"serai(?:t|ent) (?:idéal|bienvenu|utile)\w*", r"facultati\w+",
-    r"de préférence", r"notions", r"bonus", r"pas obligatoire", r"serait apprécié\w*", r"souhaité(?:e|es|s)?", r"apprécié(?:e|es|s)?", r"idéalement",
+    r"de préférence", r"bonus", r"pas obligatoire", r"serait apprécié\w*", r"souhaité(?:e|es|s)?", r"apprécié(?:e|es|s)?", r"idéalement",
     r"serai(?:t|ent) (?:un plus|apprécié\w*)", r"bienvenue?s?",
     r"deseables?", r"se valora(?:rá|n)?", r"valora(?:remos|ble)", r"valorables?", r"idealmente", r"un extra", r"puntos extra", r"será un plus", r"suma(?:rá)?(?: puntos)?", r"se valorará\w*", r"valoramos", r"preferible\w*",
-    r"nociones", r"no imprescindible\w*", r"opcional\w*", r"apreciamos", r"plus",
+    r"no imprescindible\w*", r"opcional\w*", r"apreciamos", r"vorzugsweise", r"preferentemente", r"(?:of|as|is|are|be|also|un|ein|[:;]|^|considered) plus",
 )  # fmt: skip
+# A little of something is asked for where it stands among the requirements, and wished for elsewhere.
+_LITTLE = (
+    r"(?:some |basic )?familiarity", r"interest in", r"curious about", r"(?:some|a little|a bit of) (?:exposure|contact)", r"first exposure",
+    r"exposure to", r"(?:erste|grund)kenntnisse", r"erste erfahrung(?:en)?", r"notions(?! solides)", r"nociones",
+)  # fmt: skip
+NICE_OF_MUST = _phrases(*_WISHED)
+NICE = _phrases(*_WISHED, *_LITTLE)
+# From here on a sentence tells which kind of what it asked for is liked best.
+SOFTENED_FROM = re.compile(
+    r"(?<=\w\w)[,(–—-]? ?[ (](?:(?:and|und|but|though) )?(?:ideally|preferably|idealerweise|vorzugsweise|am besten|bestenfalls"
+    r"|idéalement|de préférence|idealmente|preferentemente|preferiblemente)\b(?=.{4})"
+)
+# From here on it asks again: "preferably Oracle, and SQL".
+AND_MORE = re.compile(r", (?:and|as well as|und|sowie|et|y)\b")
+# "Ideally in logistics" tells where somebody has worked, not what is to be tested.
+FIELD_OF_WORK = re.compile(
+    r"[\W_]*(?:ideally|preferably|idealerweise|vorzugsweise|am besten|idéalement|de préférence|idealmente|preferentemente)"
+    r" (?:gained |from |with)?(?:in|within|aus|dans|en)\b"
+)
 MUST = _phrases(
-    r"must(?:[- ]haves?)?", r"required?", r"requirements?", r"essential", r"strong", r"expert\w*",
+    r"must(?:[- ]haves?)?", r"required?", r"requirements? (?:is|are|include|for)", r"essential", r"strong", r"expert\w*",
     r"proficien\w+", r"solid", r"deep", r"proven", r"extensive", r"mandatory", r"fluent(?:ly)? in", r"fluent",
     r"(?:thorough|sound|excellent|in[- ]depth|good(?: working)?|very good) (?:knowledge|command|grasp|skills)",
     r"hands[- ]on", r"you(?:['’]ve| have| hold| know| need)", r"(?:we|you) (?:need|require|expect)", r"you speak", r"fluently", r"you can", r"(?:is|are) familiar", r"at home (?:in|on|with)",
     r"you(?: are|['’]re) (?:an? |already )?(?:able|skilled|experienced|qualified|trained|confident|comfortable|fluent|good|certified|licensed|registered)",
-    r"(?:qualified|registered|certified|licen[cs]ed)", r"(?:command|mastery) of", r"(?:well|fully) versed", r"candidates (?:have|hold|must|need)", r"we want", r"du (?:hast|kannst|beherrschst|bringst)", r"sie (?:haben|können|beherrschen|verfügen|bringen)", r"vous (?:avez|maîtrisez|connaissez|savez|justifiez|possédez)", r"gute[ns]? kenntnisse\w*", r"(?:bonne|parfaite|solide) (?:connaissance|maîtrise)s?", r"conocimientos? (?:de|en)", r"experiencia (?:en|con|de|demostrable|mínima)", r"expérience (?:en|de|dans|confirmée|significative)", r"erfahrung(?:en)? (?:in|mit|als)", r"berufserfahrung", r"manejo de",
+    r"(?:qualified|registered|certified|licen[cs]ed)", r"(?:command|mastery) of", r"(?:well|fully) versed", r"candidates (?:have|hold|must|need)", r"we want(?! to\b)", r"du (?:hast|kannst|beherrschst|bringst)", r"sie (?:haben|können|beherrschen|verfügen|bringen)", r"vous (?:avez|maîtrisez|connaissez|savez|justifiez|possédez)", r"gute[ns]? kenntnisse\w*", r"(?:bonne|parfaite|solide) (?:connaissance|maîtrise)s?", r"conocimientos? (?:de|en)", r"experiencia (?:en|con|de|demostrable|mínima)", r"expérience (?:en|de|dans|confirmée|significative)", r"erfahrung(?:en)? (?:in|mit|als)", r"berufserfahrung", r"manejo de",
     r"we (?:ask|look) for", r"master of", r"indispensable",
     r"at least (?:\w+|\d+) years?", r"zwingend", r"fundierte\w*", r"sehr gute\w*", r"vorausgesetzt",
     r"sichere[rs]?", r"verhandlungssicher\w*", r"fließend\w*", r"mindestens",
@@ -137,6 +156,21 @@ DEGREE = re.compile(
     r"|\d)[^.;!?\n]){0,160}",
 )
 
+# What stands in the name of an employer, which a first line may be.
+ORGANISATION = _phrases(
+    "ltd", "limited", "plc", "llp", "llc", "inc", "gmbh", "ag", "kg", "se", "e\\.v", "sarl", "s\\.?a", "s\\.?l", "sas", "company", "co", "group", "sons", "trust",
+    "council", "hospital", "university", "college", "school", "hotel", "restaurant", "bakery", "clinic", "klinik", "stiftung", "foundation", "society",
+)  # fmt: skip
+# Whom the employer is short of, told in passing: "we are growing, and we need a programmer".
+HIRING = re.compile(r"\bwe (?:now |also )?(?:need|require|want) an?\b")
+# Things of which one will do: "Java, Kotlin or Scala". "Or similar" only widens what it follows.
+_LETTER = r"[\w.+#&'’-]"
+_THING = rf"{_LETTER}{{1,30}}(?: {_LETTER}{{1,30}}){{0,2}}?"
+CHOICE = re.compile(
+    rf"(?<!{_LETTER}){_THING}(?:, {_THING}){{0,4}},? (?:or|oder|ou) (?!(?:an? )?(?:similar|equivalent|equal|comparable|related|more|less|better"
+    r"|above|higher|over|other|another|elsewhere|vergleichbar\w*|ähnlich\w*|gleichwertig\w*|mehr|höher\w*|équivalent\w*|similaire\w*|plus)\b)"
+    rf"{_THING}(?=[\s.,;)]|$)"
+)
 # What a heading over the employer's own matters is called, whole.
 OFFER_HEADING = _phrases(
     r"(?:(?:our|your|the|company|employee|staff|key|main|additional|some of our|some)\b[\s,]*)*"
@@ -213,3 +247,4 @@ UNASKED_HEADING = _phrases(
     r"you can leave.{0,20}", r"nicht (?:nötig|erforderlich|nötig ist)", r"was (?:du|sie) nicht .{3,30}",
     r"pas (?:nécessaire|requis|demandé)", r"no (?:necesitas|hace falta|se requiere)",
 )  # fmt: skip
+HEADINGS = (OFFER_HEADING, NICE_HEADING, MUST_HEADING, DUTIES_HEADING, UNASKED_HEADING)

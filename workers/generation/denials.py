@@ -63,7 +63,7 @@ _BACK = re.compile(
     rf"(?: (?:be|a|strictly|really|at all|been|even|itself|ever|yet|in fact))* {_WANTED}\b"
     rf"|\b(?:is|are) (?:no|neither) (?:\w+ )?(?:condition|precondition|prerequisite|requirement|must|matter|here nor there)\b"
     r"|\b(?:is|are) (?:of (?:no|little) (?:use|interest|help|concern|importance)|irrelevant|beside the point|another team['’]s|somebody else['’]s|someone else['’]s)\b"
-    r"|\b(?:neither|none) (?:of (?:them|it|this) )?(?:is|are) (?:yours|needed|required|asked)\b|\byou (?:can|may) (?:stay clear|steer clear|leave (?:it|that|them|this)|forget)\b"
+    r"|\b(?:neither|none) (?:of (?:them|it|this) )?(?:is|are) (?:yours|needed|required|asked)\b|\byou (?:can|may) leave (?:the |all )?[\w ]{3,30} to (?:us|others|him|her|them|our|the|[A-Z]\w+)\b|\byou (?:can|may) (?:stay clear|steer clear|leave (?:it|that|them|this)|forget)\b"
     r"|\b(?:is|are) what (?:our|the|another|other) [\w ]{3,25} (?:write|writes|do|does|use|uses|handle|handles)\b|\b(?:is|are|stays?|lies?|lie|sits?|happens?|belongs?) (?:next door|upstairs|downstairs|elsewhere|with (?:our|the|another|a)|to (?:our|another|others|the))\b"
     r"|\b(?:the|our|other|another) [\w ]{3,30} (?:do|does|takes?|handles?|looks? after|sees? to) (?:that|this|it|those|them)\b|\bothers (?:do|handle|take|see to)\b"
     r"|\bwill be your (?:users|customers|clients|guests|neighbours)\b"

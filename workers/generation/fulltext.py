@@ -97,8 +97,8 @@ EVERYDAY = frozenset(
         "prescription cafeteria warehouses photographs photographer requirements interprets international copyright "
         "facilities advertises localises sponsors purchases purchasing landscapes prescribes derivatives induction "
         "sanitises transcripts transcribes virtually merchandise concrete accounted dispatches keyboards integrity "
-        "trademarks topography orthography containers containerised calculates reassurances advertisement container "
-        "resilience priorities integrates conducts telephony structures executives positions"
+        "sets collections trademarks topography orthography containers containerised calculates reassurances advertisement container "
+        "reservations cloakroom resilience priorities integrates conducts telephony structures executives positions"
     ).split()
 )
 

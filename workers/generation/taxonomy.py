@@ -1,7 +1,7 @@
 """The skills and roles that the product knows, and finding them in a text."""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_right, insort
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -22,7 +22,15 @@ BEFORE_A_LETTER = re.compile(
     re.IGNORECASE,
 )
 AFTER_A_VERB = re.compile(
-    r"[ -](?:to|at|in|above|beyond|over|out|into|the|our|your|their|an?|as|with|on|quickly|promptly|calmly)\b"
+    r"[ -](?:to|at|above|beyond|over|out|into|the|our|your|their|an?|quickly|promptly|calmly)\b"
+)
+# After a verb, but after a tool too, "Playwright with TypeScript": the words around it decide.
+AFTER_EITHER = re.compile(r"[ -](?:in|as|with|on)\b")
+# What joins a name to another that is sure: "Spring Boot, Playwright and Sketch", "Jira (Confluence)".
+JOINT = re.compile(
+    r"[^\S\n]*(?:[,/&+(]|,? ?\(?"
+    r"(?:and|or|und|oder|et|ou|y|o|including|incl\.|especially|like|such as|e\.g\.)(?= ))[^\S\n]*",
+    re.IGNORECASE,
 )
 # What makes a skill of a name in its own case, whatever stands around: "Excellent Swift", "years of Go".
 ASKED_FOR = re.compile(
@@ -174,6 +182,7 @@ class Taxonomy:
         around = _Surroundings(text)
         longest = self._longest
         mentions: list[Mention] = []
+        unsure: list[tuple[Mention, int]] = []
         is_free = [True] * len(words)
         free = 0
         for place, word in enumerate(folded):
@@ -184,7 +193,29 @@ class Taxonomy:
                 mentions.append(mention)
                 free = place + length
                 is_free[place:free] = [False] * length
+            elif (skill := self._in_its_own_case(text, words[place])) is not None:
+                unsure.append((Mention(skill, words[place].start, words[place].end), place))
+        for mention, place in unsure:
+            if self._is_joined(text, mention, mentions):
+                insort(mentions, mention, key=lambda one: one.start)
+                is_free[place] = False
         return mentions, is_free
+
+    def _in_its_own_case(self, text: str, word: Token) -> str | None:
+        """The skill that a word means which counts in this case and lacks the context alone."""
+        for name in self._names.get((word.text.casefold(),), ()):
+            if name.exact_case and name.context and name.words == (word.text,):
+                return None if _is_of_more(text, word) or _is_verb(text, word, name, True) else name.skill
+        return None
+
+    def _is_joined(self, text: str, unsure: Mention, sure: list[Mention]) -> bool:
+        """Whether a sure mention of a tool or a trade is joined to an unsure one: "Sketch and Figma"."""
+        at = bisect_right(sure, unsure.start, key=lambda one: one.start)
+        for near in sure[max(0, at - 1) : at + 1]:
+            gap = text[min(near.end, unsure.end) : max(near.start, unsure.start)]
+            if self.skills[near.skill].group != "general" and JOINT.fullmatch(gap):
+                return True
+        return False
 
     def named(self, name: str) -> Skill | None:
         """The skill that is called exactly so, whatever the case and without a context."""
@@ -205,14 +236,15 @@ class Taxonomy:
     def _counts(self, name: _Name, text: str, run: list[Token], around: _Surroundings) -> bool:
         if name.exact_case and tuple(word.text for word in run) != name.words:
             return False
-        if len(run) == 1 and (_is_of_more(text, run[0]) or _is_verb(text, run[0], name)):
+        is_near = bool(name.context) and not name.context.isdisjoint(around.words(run[0].start))
+        if len(run) == 1 and (_is_of_more(text, run[0]) or _is_verb(text, run[0], name, is_near)):
             return False
         before = text[max(0, run[0].start - 14) : run[0].start]
         if OF_A_PERSON.search(before) or OF_A_NAME.search(before):
             return False
         if OF_THE_EMPLOYER.search(before) and SOMEBODY.search(text[run[0].start : run[-1].end]):
             return False
-        if not name.context or not name.context.isdisjoint(around.words(run[0].start)):
+        if not name.context or is_near:
             return True
         if name.exact_case and ASKED_FOR.search(text[max(0, run[0].start - 30) : run[0].start]):
             return True
@@ -278,9 +310,10 @@ def _is_of_more(text: str, letter: Token) -> bool:
     return bool(LETTER_OF_MORE.match(text, letter.end) or BEFORE_A_LETTER.search(before))
 
 
-def _is_verb(text: str, word: Token, name: _Name) -> bool:
+def _is_verb(text: str, word: Token, name: _Name, is_near: bool) -> bool:
     """Whether a name that counts in its own case only begins a sentence as a verb: "Excel at ..."."""
-    if not name.exact_case or not AFTER_A_VERB.match(text, word.end):
+    after_a_verb = AFTER_A_VERB.match(text, word.end) or (not is_near and AFTER_EITHER.match(text, word.end))
+    if not name.exact_case or not after_a_verb:
         return False
     return bool(SENTENCE_START.search(text[max(0, word.start - 12) : word.start]))
 
