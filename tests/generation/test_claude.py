@@ -306,7 +306,7 @@ def test_an_analysis_is_brought_within_bounds() -> None:
     answer = claude.WrittenAnalysis.model_validate(analysis(*skills, seniority="guru", summary="x" * 9_000))
     made = claude.to_analysis(answer, JOB)
     assert [need.weight for need in made.skills[:2]] == [5, 1]
-    assert len(made.skills) == 8
+    assert len(made.skills) == 10
     assert len({need.id for need in made.skills}) == 8
     assert made.seniority == "senior"
     assert len(made.summary) <= 1_000

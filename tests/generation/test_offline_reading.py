@@ -9,7 +9,7 @@ from tests.generation.tools import brief
 from workers.generation import advert, taxonomy
 from workers.generation.advert import Kind
 from workers.generation.brief import SkillNeed
-from workers.generation.engines.offline import MOST_SKILLS, analysis_of
+from workers.generation.engines.offline import MOST_REQUIRED, MOST_SKILLS, analysis_of
 from workers.generation.seniority import seniority_of
 from workers.generation.text import clean
 
@@ -26,7 +26,7 @@ def test_an_advert_s_skills_are_those_that_a_recruiter_would_name(case: Advert) 
     skills = read(case.text, case.role)
     assert case.wanted <= skills.keys()
     assert not case.unwanted & skills.keys()
-    assert 4 <= len(skills) <= MOST_SKILLS
+    assert 4 <= len(skills) <= MOST_REQUIRED
 
 
 @pytest.mark.parametrize(
@@ -314,10 +314,34 @@ def test_the_summary_names_the_role_and_its_skills() -> None:
     assert analysis.summary.startswith("Python Developer: Python, ")
 
 
+def test_required_skills_are_left_out_last() -> None:
+    duties = "You write Python, SQL, Bash, Docker, Terraform, Ansible and Prometheus rules, and Python again."
+    required = "Requirements:\n" + "\n".join(
+        f"- {name}" for name in ("Kubernetes", "PostgreSQL", "Redis", "Git")
+    )
+    skills = read(f"{duties}\n\n{required}", "Engineer")
+    assert {"kubernetes", "postgresql", "redis", "git"} <= skills.keys()
+    many = (
+        "Kafka",
+        "Java",
+        "Scala",
+        "Go",
+        "Rust",
+        "Linux",
+        "AWS",
+        "Terraform",
+        "MongoDB",
+        "GraphQL",
+        "Vue.js",
+    )
+    asked = "Requirements:\n" + "\n".join(f"- {name}" for name in many)
+    assert len(read(asked, "Engineer")) == MOST_REQUIRED
+
+
 @given(st.text(max_size=400), st.text(min_size=1, max_size=60))
 def test_whatever_the_text_evidence_is_verbatim_and_skills_are_few(description: str, role: str) -> None:
     analysis = analysis_of(brief(role, description + " Python and Excel. " + description))
-    assert 1 <= len(analysis.skills) <= MOST_SKILLS
+    assert 1 <= len(analysis.skills) <= MOST_REQUIRED
     assert len({need.id for need in analysis.skills}) == len(analysis.skills)
     given_text = clean(role) + "\n" + clean(description + " Python and Excel. " + description)
     for need in analysis.skills:

@@ -21,7 +21,7 @@ from workers.generation.text import clean
 HERE = Path(__file__).parent
 # Nothing was tuned on the unseen ones. Their goals are 0.95 and 0.02; what is asserted is what was
 # reached, so that it does not get worse (docs/quality.md shows both).
-TUNED = ("dev", "heldout", "third")
+TUNED = ("dev", "heldout", "third", "fourth")
 UNSEEN = tuple(name for name in ("unseen_a", "unseen_b") if (HERE / f"roles_{name}.yaml").exists())
 LEAST_RECALL = {"dev": 0.97, "heldout": 0.98, "third": 0.96, "unseen_a": 0.80, "unseen_b": 0.80}
 MOST_WRONG = {"dev": 0.01, "heldout": 0.01, "third": 0.01, "unseen_a": 0.04, "unseen_b": 0.04}

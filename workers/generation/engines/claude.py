@@ -15,7 +15,14 @@ from workers.generation.brief import DIFFICULTIES, Analysis, Brief, SkillNeed
 from workers.generation.engines import Engine
 from workers.generation.engines.asking import UnusableAnswer, output_format, parsed, request
 from workers.generation.engines.examiner import ModelExaminer, WrittenAnswers, WrittenReviews
-from workers.generation.engines.offline import MOST_SKILLS, Asked, analysis_of, asked_of, summary_of
+from workers.generation.engines.offline import (
+    MOST_REQUIRED,
+    MOST_SKILLS,
+    Asked,
+    analysis_of,
+    asked_of,
+    summary_of,
+)
 from workers.generation.engines.prompts import (
     ANALYST_GUIDE,
     CRITIC_GUIDE,
@@ -94,7 +101,7 @@ def analysis_request(model: str, brief: Brief, seed: int) -> ModelRequest:
         + fenced("job-role", asked.role, rng)
         + "\n"
         + fenced("job-description", asked.description, rng)
-        + f"\nName at most {MOST_SKILLS} skills."
+        + f"\nName at most {MOST_SKILLS} skills, or up to {MOST_REQUIRED} where more are required."
     )
     return request("analyse", model, ANALYST_TOKENS, ANALYST_GUIDE, text, WrittenAnalysis)
 
@@ -121,7 +128,7 @@ def to_analysis(written: WrittenAnalysis, brief: Brief) -> Analysis:
             skills.setdefault(need.id, need)
     if not skills:
         raise UnusableAnswer("the model named no skill")
-    chosen = tuple(skills.values())[:MOST_SKILLS]
+    chosen = tuple(skills.values())[:MOST_REQUIRED]
     seniority = written.seniority if written.seniority in DIFFICULTIES and not asked.held_instructions else ""
     return Analysis(
         seniority=brief.difficulty or seniority or seniority_of(asked.role, asked.description),

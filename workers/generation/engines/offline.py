@@ -14,6 +14,8 @@ from workers.generation.text import clean
 from workers.generation.tools import Tools
 
 MOST_SKILLS = 8
+# Up to so many where more are required: each of these is to be tested.
+MOST_REQUIRED = 10
 # Fewer named skills than this, and the role's profile is asked what else belongs to it.
 ENOUGH_SKILLS = 5
 # What every occupation needs, for texts that name nothing the taxonomy knows.
@@ -51,6 +53,7 @@ MOST_MANNERS = 2
 WEAK = 0.5
 TITLE_SCORE = 4.0
 ASIDE = (Kind.NICE, Kind.DEGREE, Kind.EMPLOYER)
+REQUIRED = (Kind.MUST, Kind.EITHER)
 # What a role's profile holds is likelier to be meant than what stands in the text by chance, and
 # its heaviest must-haves are meant even where nobody needs to say so: an accountant does accounting.
 PROFILE_BONUS = 0.15
@@ -85,9 +88,11 @@ class _Seen:
     nice: bool = True
     evidence: str = ""
     mentions: int = 0
+    is_required: bool = False
 
-    def add(self, points: float, nice: bool, evidence: str) -> None:
+    def add(self, points: float, nice: bool, evidence: str, is_required: bool = False) -> None:
         """Count a mention: the third says less than the first, for emphasis grows slowly."""
+        self.is_required = self.is_required or is_required
         self.mentions += 1
         self.score += points / self.mentions
         self.nice = self.nice and nice
@@ -157,7 +162,8 @@ def _mentions(book: taxonomy.Taxonomy, role: str, description: str) -> dict[str,
         counted.add((mention.skill, part.start, part.kind))
         points = part.kind.worth * _factor(book, mention.skill)
         facts = seen.setdefault(mention.skill, _Seen(len(seen)))
-        facts.add(points, part.kind in ASIDE, description[mention.start : mention.end])
+        evidence = description[mention.start : mention.end]
+        facts.add(points, part.kind in ASIDE, evidence, is_required=part.kind in REQUIRED)
     return seen
 
 
@@ -203,9 +209,16 @@ def _chosen(
         named = strong
     manners = [skill for skill in ranked if _is_manner(book, skill)]
     if len(named) >= ENOUGH_SKILLS:
-        best = sorted((*named, *manners[:MOST_MANNERS]), key=lambda skill: -seen[skill].score)[:MOST_SKILLS]
+        best = _best(seen, (*named, *manners[:MOST_MANNERS]))
         return [_need(book, skill, seen[skill]) for skill in (*named, *manners) if skill in best]
     return _joined_by_others(book, seen, named, manners, profile)
+
+
+def _best(seen: dict[str, _Seen], named: Sequence[str]) -> list[str]:
+    """The skills that count most, and the required ones that do not fit among them."""
+    ranked = sorted(named, key=lambda skill: -seen[skill].score)
+    more = [skill for skill in ranked[MOST_SKILLS:] if seen[skill].is_required]
+    return ranked[:MOST_SKILLS] + more[: MOST_REQUIRED - MOST_SKILLS]
 
 
 def _joined_by_others(
