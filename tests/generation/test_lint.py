@@ -322,7 +322,7 @@ Which planet has the most moons? :: Saturn | Mars | Venus | Mercury || Which sta
 What does REM stand for? :: Rapid eye movement | Random eye movement | Rapid ear movement | Regular eye motion
 Which form is right? :: It's raining | Its raining | It raining | Is raining it
 Who signs it? :: Employer and employee | Employer and union | Employee and union | Employer and state
-The parties to it are the :: landlord and the tenant | agent and the owner | bank and the buyer | clerk and the mayor
+The parties to it are the :: landlord and tenant | agent and owner | bank and buyer | clerk and mayor
 To reduce noise, the mason :: wears muffs | stops the saw | wets the blade | moves the work
 Which program opens a .docx file? :: Microsoft Word | Adobe Photoshop | Windows Explorer | Microsoft Paint
 What is the least price? :: Almost nothing | Half of it | A fifth of it | All of it
