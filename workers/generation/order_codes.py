@@ -19,6 +19,11 @@ LEET_WORD = re.compile(r"\b(?=\w*[a-z]\w*[013457@$]|\w*[013457@$]\w*[a-z])\w{3,}
 LEETED = re.compile(r"\w*[a-z]+[013457@$]+[a-z]\w*")
 # Dots and dashes that are letters.
 MORSE = re.compile(r"(?<![\w.-])(?:[.·-]{1,5}[ /|]+){7,}[.·-]{1,5}(?![\w.-])")
+# Letters by their numbers, in bits or decimals.
+NUMBERS = re.compile(
+    r"(?<![\w.,])(?:[01]{8}[ ,]{0,2}){6,}(?![\w.])|(?<![\w.,])(?:\d{2,3}[ ,]{1,2}){10,}\d{2,3}(?![\w.])"
+)
+BITS, ASCII = 8, 128
 # English read from its end, and English that a shift of letters yields.
 BACKWARDS = re.compile(
     r"\b(?:eht|dna|rof|uoy|htiw|ksa|ylno|lla|erongi|tuoba|snoitseuq|sllik?s|tset|egarevo)\b"
@@ -33,9 +38,17 @@ SHIFTS = [str.maketrans(ALPHABET, ALPHABET[by:] + ALPHABET[:by]) for by in range
 
 def holds_text(passage: str) -> bool:
     """Whether a passage holds a long run of code that is words once it is decoded."""
+    if any(_is_readable(bytes(_numbers(match.group()))) for match in NUMBERS.finditer(passage)):
+        return True
     return MORSE.search(passage) is not None or any(
         _is_text_in_code(match.group()) for match in BLOB.finditer(passage)
     )
+
+
+def _numbers(run: str) -> list[int]:
+    """The letters' numbers in a run of bits or of decimals; none where one is too large."""
+    found = [int(each, 2 if len(each) == BITS else 10) for each in re.findall(r"\d+", run)]
+    return found if max(found) < ASCII else []
 
 
 def is_english_in_disguise(folded: str) -> bool:

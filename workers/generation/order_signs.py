@@ -32,10 +32,23 @@ _LANGUAGE_MACHINE = (
 )
 _AUTOMATIC = r"(?:automat\w+|kunstlich\w*|artificiel\w*|artificial\w*|digital\w*|informati\w+)"
 
+# A machine that reads this text, and the text, in the languages of adverts.
+_MACHINES = (
+    r"(?:kis?|ais?|ia|programm?\w{0,3}|logiciels?|software|sys?tem\w{0,3}|systemes?(?: \w+)?|sistem\w{0,2}|algorit\w+|maschin\w+|machin\w+|robot\w{0,3}|bots?|computer\w{0,2}"
+    r"|ordinateurs?|ordenador\w*|yazilim\w*|makine\w*|modell?\w{0,2}|modeles?|modelos?|engines?|llms?|tools?|strumenti|outils?)"
+)
+_READERS = (
+    r"(?:les\w*|lee\w{1,3}|liest|lit|lisent|lira|lea\w*|leen|lee|leg\w{2,5}|lei\w{1,3}|leem|czyta\w+|laser|lasa|leser|oku\w+|proces\w+|process\w*|trait\w+|verarbeit\w*|verwerk\w*|przetwarza\w*"
+    r"|parse\w*|reads?|reading|turns?|converts?|auswert\w*|analy\w+|analiz\w+)"
+)
+_THIS_TEXT = (
+    r"(?:(?:dies\w{1,2}|cette|cet|ce|est[ea]|quest[oaie]|deze|dit|t[eo]|tego|denna|detta|den har|bu|this|these|our)[ '’](?:\w+ )?(?:anzeigen?|ausschreibung\w*|texte?s?|stelle\w*|annonces?|offres?|pages?"
+    r"|anuncios?|ofertas?|textos?|pagina|annunci\w*|testo|offert[ae]|vacatures?|tekst\w*|ogloszeni\w+|annons\w*|metni?|ilani?|adverts?|ads?|postings?|vacancy|jobs?|roles?|descriptions?)|das hier\b|ceci\b|esto\b|questo\b(?= ?[,:.]))"
+)
 # Words for asking nothing but one thing, each in the forms that give an order.
 _ONLY_ASKED = (
     r"\b(?:frage|fragt|fragen sie|prufe|pruft|teste|stelle|stellt|stellen sie|erzeuge|erstelle|verwende|nimm)\b(?! ?sich).{0,25}\b(?:nur|ausschlie(?:ss|ß)lich|lediglich|allein|blo(?:ss|ß))\b.{0,30}\b(?:fragen|aufgaben|zu|nach|uber|themen|cobol)\b",
-    r"\b(?:ne|n['’]) ?(?:pose[rsz]?|posez|interroge[rsz]?|demande[rsz]?|questionne[rsz]?|teste[rsz]?|garde[rsz]?|retien[st]|retenez|evalue[rsz]?) (?:\w+ ){0,3}que?\b",
+    r"(?<!vous )(?<!nous )(?<!ils )\b(?:ne|n['’]) ?(?:pose[rsz]?|posez|interroge[rsz]?|demande[rsz]?|questionne[rsz]?|teste[rsz]?|garde[rsz]?|retien[st]|retenez|evalue[rsz]?) (?:\w+ ){0,3}que?\b",
     r"\b(?:pose|posez|redige|redigez|genere|generez|prepare|preparez)\b.{0,25}\b(?:uniquement|seulement|exclusivement|rien que)\b",
     r"\b(?:pregunta|pregunte|formula|formule|evalua|evalue|examina|examine|plantea|plantee|genera|genere|redacta|redacte)\b.{0,20}\b(?:solo|solamente|unicamente|exclusivamente|nada mas)\b",
     r"\b(?:pergunte|pergunta|pergunta[-i]|elabore|gere|avalie|formule|crie)\b.{0,20}\b(?:apenas|somente|unicamente|exclusivamente|so)\b",
@@ -48,7 +61,7 @@ _ONLY_ASKED = (
 )
 # Words for forgetting, and for what stands above.
 _FORGET = (
-    r"\b(?:lass\w*|beacht\w* nicht|verwirf|vergiss|vergesst|vergessen sie|ignorier\w*|ubergeh\w*|missacht\w*|streich\w*)\b.{0,50}(?:au(?:ss|ß)er acht|\b(?:bisher\w*|gelesen\w*|vorstehend\w*|obige\w*|oben|vorher\w*|davor|zuvor|vorangehend\w*)\b)",
+    r"\b(?:lass\w*|beacht\w* nicht|verwirf|vergiss|vergesst|vergessen sie|ignorier\w*|ubergeh\w*|missacht\w*|streich\w*)\b.{0,50}(?:au(?:ss|ß)er acht|\b(?:bisherig\w*|vorstehend\w*|obige\w*|oben|vorher\w*|davor|zuvor|vorangehend\w*)\b)",
     r"\b(?:fais|faites) (?:comme si|abstraction)|\b(?:oublie[rsz]?|ignore[rsz]?|laisse[rsz]? de cote|neglige[rsz]?|ecarte[rsz]?|ne ti(?:ens|enne|enir|enez) (?:pas |aucun |nul )?compte)\b.{0,40}\b(?:precede\w*|ci-dessus|reste|jusqu\w*|avant|plus haut|lu)\b",
     r"\b(?:olvid[ae]\w*|ignor[ae]\w*|descart[ae]\w*|omit[ae]\w*|haz caso omiso|haga caso omiso|dej[ae] de lado|pas[ae] por alto|prescind[ae])\b.{0,40}\b(?:anterior\w*|arriba|hasta (?:aqui|ahora)|leido|precedente\w*|previo|todo lo)\b",
     r"\b(?:dimentica\w*|ignora\w*|ignori|trascura\w*|trascuri|tralascia\w*|tralasci|scarta\w*|scordat?i?|non considerare)\b.{0,40}\b(?:finora|fin qui|sopra|precedent\w*|letto|prima|sin qui)\b",
@@ -63,6 +76,12 @@ _FORGET = (
 def _compiled(*rules: tuple[int, str]) -> tuple[tuple[int, re.Pattern[str]], ...]:
     return tuple((worth, re.compile(pattern)) for worth, pattern in rules)
 
+
+_FORGET_READ = (
+    r"\b(?:lass\w*|vergiss|vergesst|ignorier\w*|streich\w*|verwirf)\b.{0,40}\bgelesen\w*|\b(?:olvid|ignor|descart)[ae]\w*\b.{0,30}\b(?:leido|leiste)|\b(?:trascur|ignor|dimentic|tralasci)\w*\b.{0,30}\bletto"
+    r"|\b(?:oublie|ignore)[rsz]?\b.{0,30}\b(?:lu\b|precede|ci-dessus)|\b(?:esquec|ignor)[ae]\w*\b.{0,30}\b(?:leu|lido)\b|\b(?:vergeet|negeer)\b.{0,30}\b(?:gelezen|bovenstaand\w*)|\b(?:zapomnij|zignoruj)\b.{0,30}\b(?:przeczyta\w+|powyzsz\w*)"
+    r"|\b(?:bortse|glom)\b.{0,30}\b(?:texten ovan|last)\b|\byukarida\w*\b.{0,30}\b(?:unut|yok say)",
+)
 
 SIGNS = _compiled(
     # The test that is to be made of the text.
@@ -90,16 +109,32 @@ SIGNS = _compiled(
     (2, rf"\b(?:dear|hello|hi|hey|greetings|liebe[rs]?|hallo|sehr geehrte[rs]?|werte[rs]?|cher|chere|bonjour|estimad[oa]|querid[oa]|hola|apreciad[oa]|car[oa]|gentile|egregio|spettabile|ciao|prezad[oa]|ola|beste|geachte|drog[iao]|szanown[yea]|kara|basta|hej|sevgili|degerli|sayin|kjaere|kaere|hyva|vazeny|mily|draga?|tisztelt|kedves) (?:\w+ )?{_LANGUAGE_MACHINE}(?: {_AUTOMATIC})? ?[,:!]"),
     (2, rf"\b(?:estimado|querido|caro|cher|prezado|beste|lieber|sehr geehrter|gentile|drogi|dear) (?:lector|lettore|lecteur|leitor|lezer|leser|czytelniku|reader) {_AUTOMATIC}|\b(?:lieber|sehr geehrter|beste|dear|gentile) {_AUTOMATIC} (?:leser|lezer|reader|lettore|sistema|system|verarbeiter)\b|\b(?:lecteur|lector|lettore|leitor) automati\w+ ?[,:]"),
     # Praise for a reader that makes tests, and hints at those who use it.
-    (2, r"\bwho (?:use|employ|operate|built|made|run|trained|programmed|own|prompt|steer) you\b|\b(?:show|prove) (?:it|this|that|us|them|yourself|your \w+)(?: now)? by " + _WANTS + r"\b"),
-    (2, rf"\b(?:no ?body|no one|nobody else|none) (?:\w+ )?(?:writes?|makes?|creates?|builds?|sets?|prepares?) {_TEST}\b.{{0,40}}\b(?:as|like|than) you\b|\byour (?:tests|questions|quizzes|assessments|exams) are (?:always |so |the )"),
+    (2, r"\bwho (?:use|employ|operate|built|made|run|trained|programmed|own|prompt|steer) you\b|(?:\A|[.;:!] ?|\bplease )(?:show|prove) (?:it|this|that|us|them|yourself|your \w+)(?: now)? by " + _WANTS + r"\b"),
+    (2, rf"\b(?:no ?body|no one|nobody else|none) (?:\w+ )?(?:writes?|makes?|creates?|builds?|sets?|prepares?) {_TEST}\b.{{0,40}}\b(?:as|like|than) you\b(?! do\?)|\byour (?:tests|questions|quizzes|assessments|exams) are (?:always |so |the )"),
     (1, r"\byou are (?:so |far |much |too |way |clearly |surely )*(?:smarter|cleverer|wiser|brighter|more (?:intelligent|clever|capable)|superior|better)(?: than|\b)|\ba mind like yours\b|\b(?:someone|something|anyone) (?:as|so) (?:smart|clever|intelligent|wise|capable) as you\b"),
     (1, r"\bwhatever (?:they|he|she|it|anyone|the \w+|somebody|others) (?:typed|wrote|said|says|entered|asked|asks|claims?|claimed|tells? you|told you|want\w*)\b|\bas the (?:heart|core|essence|centre|center) of (?:this|the) (?:job|role|position)\b"),
     # Words that are to be read as others.
     (1, r"\b(?:requirements?|skills?|technolog(?:y|ies)|competenc(?:e|y|es|ies)|languages?|text|advert|description|entries|list|above|tools)\b.{0,60}\b(?:by mistake|in error|by accident|erroneous\w*|mistaken\w*|placeholders?|dumm(?:y|ies)|fictitious|invented|made up|(?:only|just|merely) an? (?:example|sample|template)|not the real|mix(?:ed)?[- ]up|out of date|outdated)\b"),
-    (2, r"\b(?:requirements?|skills?|technologies|competenc(?:es|ies)|languages|tools)\b (?:\w+ ){0,4}(?:are|were|is|was|been) (?:\w+ ){0,3}(?:by mistake|in error|by accident|placeholders?|dummies|fictitious|invented|made up|(?:an )?examples?)\b"),
+    (2, r"\b(?:requirements?|skills?|technologies|competenc(?:es|ies)|languages|tools)\b (?:\w+ ){0,4}(?:are|were|is|was|been) (?:\w+ ){0,3}(?:by mistake|in error|by accident|placeholders?|dummies|fictitious|invented|made up)\b"),
     (1, r"\bread (?:them|it|these|all of (?:them|it)|everything|every \w+) (?:as|to mean)\b|\b(?:is|are|was|were) (?:really |in fact |actually )?meant(?:[.;,!]|$)|\b(?:the )?(?:real|true|actual|proper|correct) (?:ones?|skills?|requirements?|list|topics?|job|role|position) (?:is|are|be|reads?)\b|\b(?:to be|should be|must be|shall be) (?:read|understood|taken|interpreted) as\b|\bthe (?:position|role|job) to be (?:assessed|tested|examined)\b|\bin (?:their|its) (?:place|stead)\b"),
     (2, r"\bwhere(?:ver)? (?:this|the|our|these|it|you see|you read)\b ?(?:adverts?|texts?|pages?|descriptions?|postings?|lines?|ads?)? ?(?:says?|names?|mentions?|lists?|speaks? of|writes?|reads?)?\b.{0,30}\b(?:is|are) (?:really )?meant\b|\bread (?:them|all of them|each of them|these|every (?:skill|requirement|tool|language)|all (?:skills|requirements)) as\b"),
-    (2, r"(?:\A|[.:;!] ?|\bplease |\bto )(?:treat|consider|regard|count|read|take|view) (?:every|each|all|any|the) (?:\w+ ){0,2}(?:requirements?|skills?|must-haves?|technolog(?:y|ies)|languages)\b.{0,40}\bas\b"),
+    (2, r"(?:\A|[.:;!] ?|\bplease |\bto )(?:treat|consider|regard|count|take|view) (?:every|each|all|any|the) (?:\w+ ){0,2}(?:requirements?|skills?|must-haves?|technolog(?:y|ies)|languages)\b.{0,40}\bas\b"),
+    (2, r"\b(?:real|true|actual) (?:role|level|seniority|title|position)s? ?:|\b(?:real|true|actual) (?:levels?|subjects?|topics?|skills?|seniority|requirements?|job title)(?: here| sought)? (?:is|are)\b"),
+    (2, r"\b(?:code ?names?|cover names?|alias(?:es)?|ciphers?)\b.{0,60}\b(?:stands? for|means?)\b|\b(?:skill|language|technology|tool)s?(?: names?)? .{0,40}\bstands? for\b.{0,40}(?:,| and) \w+ (?:stands? )?for\b"),
+    (2, r"\b(?:errat\w+|corrections?|corrigend\w+|amendments?)\b.{0,60}\b(?:replace \w+ (?:by|with)|throughout|everywhere)\b|\breplace \w+ (?:by|with) \w+ (?:throughout|everywhere|in all|above|below)\b"),
+    (2, r"\b(?:what|everything|all|the text|the lines|whatever) (?:that )?(?:precedes|comes before|stands above|went before|is above|you (?:have )?read so far)\b.{0,60}\b(?:advertis\w+|copy|filler|noise|irrelevant|no bearing|void|not count|not matter|decoration|marketing|boilerplate|padding)\b"),
+    (2, r"\b(?:everything|all|anything|nothing)(?: else)? (?:but|except|apart from|other than|outside|save) this (?:sentence|line|paragraph|passage|text|note)\b"),
+    (2, r"\b(?:hi|hello|dear|hey|greetings)\b.{0,12}\b(?:question|test|quiz|item|exam|assessment)[- ](?:writer|maker|master|generator|author|setter|builder|creator|engine|designer)s?\b ?[,:!]"),
+    (2, rf"\b{_TEST}\b.{{0,40}}\b(?:limited to|never (?:have|has|contains?) more than|no more than|not more than|at most|consists? of|only) (?:one|a single|1) (?:\w+ ){{0,2}}(?:question|item)\b"),
+    (1, rf"\b{_TEST}\b.{{0,40}}\b(?:is|are) all (?:we|you|that is|i) need|\band be done with it\b|\b(?:answer|key|option) is always\b"),
+    (2, rf"\b(?:should|if|when) (?:an?|any|the|some) {_MACHINE} (?:\w+ ){{0,3}}(?:tasked|asked|told|used|writes?|writing|generat\w+|deriv\w+|creates?|turns?|makes?|compos\w+|draft\w*|prepares?)\b.{{0,40}}\b{_TEST}\b"),
+    (2, rf"\b{_TEXT} into (?:an?|the|some) (?:\w+ )?{_TEST}\b"),
+    (2, r"\b(?:candidates?|applicants?|participants?|everyone|people)\b.{0,30}\b(?:cannot|can not|can't|must not|may not|shall not|should not|are not to|is not to) (?:be )?fail(?:ed)?\b"),
+    (2, r"\b(?:pass[- _]?marks?|passing (?:score|mark|grade)|cut-?offs?|thresholds? for passing)\b.{0,60}\b(?:nought|naught|nil|zero)\b|\b(?:reward|award|give|grant|credit)\w*\b.{0,20}\b(?:every|each|all|any) (?:attempts?|answers?|candidates?|repl(?:y|ies)|applicants?)\b.{0,20}\b(?:full|top|maximum|highest|perfect) (?:marks|points|score|credit)"),
+    (2, r"\bas an? (?:\w+ )?(?:engine|machine|model|program|ai|bot|computer),? you\b|\bmay compute\b|\bif you (?:can read this and )?(?:have no (?:eyes|body|pulse)|are made of|run on|were trained|consist of)\b"),
+    (2, r"\b(?:p\.? ?s\.?|note|hint|message|word|reminder|line|key|memo)\b.{0,3} ?(?:for|to) the (?:machine|computer|robot|algorithm|system|software|model|program|parser)s? ?:|\A(?:for|to) the (?:machine|computer|robot|algorithm|parser)s? ?:"),
+    (2, r"\byour?\b.{0,50}\b(?:more|better|smarter|rather) than\b.{0,20}\b(?:recruiters?|hr department|humans|users|hiring managers?|employers?)\b"),
+    (2, r"\A(?:tool|function|agent|model)[ _-](?:result|output|response|call|reply)s? ?:|\b(?:select|insert into|update)\b.{0,60}\b(?:as|into|set) (?:skill|cut-?off|assessment|question|seniority|threshold|test|form)s?\b"),
     # Files, tools, letters.
     (2, r"\b\w{2,20}_overrides?\b|\boverride_\w+|\boverrides?[\"']? ?[:=]|\[(?:system|admin|root|operator)[ _-]override\]|\b(?:system|prompt|policy) override\b|\{\{[#/!>] ?\w*(?:override|system|config|prompt|admin|settings|instruct)"),
     (2, r"(?<![?&\w/.-])(?:seniority|topics?|skills?|difficulty|cut-?off|threshold|level|questions?|pass_?mark|count|length|mode) ?= ?[\w\"'\[]+[;,]? (?:and )?(?:seniority|topics?|skills?|difficulty|cut-?off|threshold|level|questions?|pass_?mark|count|length|mode) ?="),
@@ -110,13 +145,18 @@ SIGNS = _compiled(
     (2, r"\b(?:first|last|initial|second|third|capital|opening) (?:letters?|words?|characters?|initials) (?:of|in|from) (?:every|each|these|the|all|this|those|my) (?:\w+ )?(?:lines?|words?|sentences?|paragraphs?|letters?|rows?|bullets?|items?|above)?\b.{0,60}\b(?:spell|name|form|give|as|make|tell|are|is|together|subject|skill|topic|down)|\b(?:take|read|join|collect|combine|note) (?:together )?(?:only )?(?:the )?(?:first|last|initial|capital) (?:letters?|words?|characters?|initials)\b|\bacrostic\b"),
     (1, r"\b(?:one|only|sole|single) (?:skill|topic|subject|thing) to (?:examine|test|ask|assess|check|evaluate)\b"),
     # Other languages.
-    *((ENOUGH, pattern) for pattern in (*_ONLY_ASKED, *_FORGET)),
+    *((ENOUGH, pattern) for pattern in (*_ONLY_ASKED, *_FORGET_READ)),
+    *((1, pattern) for pattern in _FORGET),
+    (2, rf"\b{_MACHINES}\b.{{0,25}}\b{_READERS}\b.{{0,12}}\b{_THIS_TEXT}|\b{_MACHINES},? (?:\w+ )?{_THIS_TEXT} {_READERS}\b"),
+    (2, rf"\b(?:sobald|wenn|falls|si|se|quando|cuando|als|wanneer|jesli|gdy|om|nar|lorsqu\w*|des qu\w*|once|whenever)\b.{{0,12}}\b{_MACHINES}\b.{{0,50}}\b(?:fragen|prufung|tests?|questions?|preguntas|examen|domande|perguntas|vragen|pytania|fragor|quiz)\b"),
+    (2, r"\b(?:jede|alle) antwort\w* (?:als |gilt |gelten |ist |sind )+(?:richtig|korrekt)|\b(?:toute|chaque) reponse (?:est|sera|compte)|\b(?:toda|cada) respuesta (?:es|cuenta|vale)|\bogni risposta (?:e|vale|conta)\b"),
     (2, r"\b(?:tests?|prufung\w*|fragebogen|einstufung|fragen|examens?|questionnaire|evaluation|evaluacion|prueba|cuestionario|examen|prova|esame|questionario|quiz|avaliacao|teste|exame|toets|vragen|egzamin|pytania|sinav|testi|prov|fragor|domande|quesiti|preguntas|perguntas)\b.{0,25}\b(?:generat\w|generad\w|erstellt\w*|abgeleitet\w*|erzeugt\w*|genere\w*|tire\w*|issu\w*|cre[ae]d?[oae]?s?|creat[oaie]|ricavat\w|tratt[oaie]|basad\w+|basat\w|derivad\w+|gerad[oa]s?|criad[oa]s?|gebaseerd|gemaakt|na podstawie|stworzon\w+|baserat|skapat|hazirlan\w+|olusturul\w+)\b.{0,25}\b(?:dies\w*|cet|cette|ce|est[ea]|quest\w*|dit|deze|tego|tej|den här|denna|bu|dess\w)\b"),
 )  # fmt: skip
 CYRILLIC = _compiled(
     (2, r"(?:забуд|игнорируй|не учитывай|пропусти|отбрось|не обращай|забудьте).{0,50}(?:выше|предыдущ|ранее|до этого|написан|прочитан|остальн)"),
     (2, r"(?:спрашивай|задавай|проверяй|тестируй|составь|составляй|питай|запитуй)\S*.{0,40}(?:только|лишь|исключительно|тільки|лише)|(?:только|исключительно).{0,30}(?:вопрос|спрашивай|задавай)"),
     (2, r"(?:уважаем|дорог|шановн)\S+ (?:\S+ )?(?:программ|машин|систем|модел|нейросет|бот|алгоритм|ии)\S*\s?[,:!]"),
+    (2, r"(?:программ|систем|модел|алгоритм|нейросет|бот)\S*.{0,20}(?:чита|обрабат|анализ)\S+ .{0,20}(?:это|эту|данн)"),
     (2, r"(?:тест|экзамен|вопрос|опрос)\S* .{0,30}(?:созда|состав|сгенерир|основ)\S+ .{0,20}(?:эт)\S+"),
 )  # fmt: skip
 # One look that tells whether a closer one is worth its while.
@@ -129,6 +169,8 @@ HINT = re.compile(
     r"|\w*override|seniority|cut-?off|threshold|render|display|picture|image|letter|acrostic|initial"
     r"|frag|pruf|stell|pose|demand|pregunt|formul|pergunt|chied|propon|stel|vraag|pyta|zada|yalniz|sadece|kysy|kerdez"
     r"|lass|vergi|verges|ignor|streich|fais|oubli|olvid|descart|dimentic|trascur|tralasc|esquec|vergeet|negeer|zapomn|pomin|bortse|glom|yukari|onceki|ne\b|n')"
+    r"|\b(?:ki|kis|ia|logiciel|sistem|maschin|yazilim|makine|modell?|engine|tool|outil|strument|code ?name|alias|errat|correct|corrig|amend|replace|what\b|everything|all\b|anything|nothing"
+    r"|hi\b|hey|if\b|when|sobald|wenn|falls|si\b|se\b|quando|cuando|participant|people|pass|reward|award|give|as an?\b|may\b|p\.?s|note|hint|your?\b|tool|function|agent|select|insert|update|jede|toute|chaque|toda|cada|ogni)"
     r"|[<\[{=]"
 )
 

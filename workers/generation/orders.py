@@ -47,7 +47,7 @@ SETTINGS = re.compile(
 )
 # Lines of keys and values as a program reads them, where one at least is a key that only a generator has.
 KEYED = re.compile(
-    r"(?:^[ \t]*(?:---|\+\+\+|```\w*)[ \t]*\n)?(?:^[ \t-]*[\"']?[a-z][\w -]{1,24}[\"']?[ \t]*[:=][^\n]{0,200}(?:\n|\Z)){2,20}"
+    r"(?:^[ \t]*(?:---|\+\+\+|```\w*|\[\w{2,30}\])[ \t]*\n)?(?:^[ \t-]*[\"']?[a-z][\w -]{1,24}[\"']?[ \t]*[:=][^\n]{0,200}(?:\n|\Z)){2,20}"
     r"(?:^[ \t]*(?:---|\+\+\+|```)[ \t]*(?:\n|\Z))?",
     re.MULTILINE | re.IGNORECASE,
 )
@@ -77,8 +77,8 @@ OUR_KEYS = re.compile(
 SPACED = re.compile(r"(?<!\w)(?:\w[ ._*-]){3,}\w(?!\w)")
 # Letters of other alphabets that look like Latin ones.
 LOOKALIKES = str.maketrans(
-    "аеорсухіјѕԁԛԝһӏьвкмнтгпидзАВЕКМНОРСТУХІЈЅαβεικνορτυχηωγμΑΒΕΖΗΙΚΜΝΟΡΤΥΧıɡɑℓ",
-    "aeopcyxijsdqwhlbbkmhtrnudzABEKMHOPCTYXIJSabeiknoptuxnwymABEZHIKMNOPTYXigal",
+    "łŁøØаеорсухіјѕԁԛԝһӏьвкмнтгпидзАВЕКМНОРСТУХІЈЅαβεικνορτυχηωγμΑΒΕΖΗΙΚΜΝΟΡΤΥΧıɡɑℓ",
+    "lLoOaeopcyxijsdqwhlbbkmhtrnudzABEKMHOPCTYXIJSabeiknoptuxnwymABEZHIKMNOPTYXigal",
 )
 # A word of two alphabets is a slip; several are a disguise.
 MIXED_WORD = re.compile(
