@@ -19,6 +19,9 @@ LEET_WORD = re.compile(r"\b(?=\w*[a-z]\w*[013457@$]|\w*[013457@$]\w*[a-z])\w{3,}
 LEETED = re.compile(r"\w*[a-z]+[013457@$]+[a-z]\w*")
 # Dots and dashes that are letters.
 MORSE = re.compile(r"(?<![\w.-])(?:[.·-]{1,5}[ /|]+){7,}[.·-]{1,5}(?![\w.-])")
+# Words with a mark between all of their letters.
+HYPHENED = re.compile(r"\b[^\W\d_](?:[-._*][^\W\d_]){3,}\b")
+FEWEST_HYPHENED = 3
 # Letters by their numbers, in bits or decimals.
 NUMBERS = re.compile(
     r"(?<![\w.,])(?:[01]{8}[ ,]{0,2}){6,}(?![\w.])|(?<![\w.,])(?:\d{2,3}[ ,]{1,2}){10,}\d{2,3}(?![\w.])"
@@ -39,6 +42,8 @@ SHIFTS = [str.maketrans(ALPHABET, ALPHABET[by:] + ALPHABET[:by]) for by in range
 def holds_text(passage: str) -> bool:
     """Whether a passage holds a long run of code that is words once it is decoded."""
     if any(_is_readable(bytes(_numbers(match.group()))) for match in NUMBERS.finditer(passage)):
+        return True
+    if len(HYPHENED.findall(passage)) >= FEWEST_HYPHENED:
         return True
     return MORSE.search(passage) is not None or any(
         _is_text_in_code(match.group()) for match in BLOB.finditer(passage)

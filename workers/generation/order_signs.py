@@ -27,7 +27,7 @@ _READS = r"(?:reads?|reading|process(?:es|ing)?|pars(?:es?|ing)|scans?|scanning|
 _WANTS = r"(?:naming|choosing|picking|listing|asking|testing|writing|selecting|setting|making|giving|leaving|ignoring|marking|returning|putting|declaring|keeping)"
 _LANGUAGE_MACHINE = (
     r"(?:maschine|machine|software|system\w{0,3}|systeme|sistem\w{0,3}|programm?[ae]?|automat|automate|computer|ordinateur|ordenador|computador\w?|elaboratore|algorithmus|algorithme"
-    r"|algoritm\w{0,2}|robot\w{0,3}|bot|ki|ia|ai|si|modell?o?|modele|modell|modelu|generator\w?|generateur|generador|generatore|gerador|asistente|assistente|assistent|asystencie|parser"
+    r"|algoritm\w{0,2}|robot\w{0,3}|bot|ki|ia|ai|si|algorithms?|program|engine|modell?o?|modele|modell|modelu|generator\w?|generateur|generador|generatore|gerador|asistente|assistente|assistent|asystencie|parser"
     r"|yazilim|makine|bilgisayar|yapay zeka|maszyno|maskin|dator|llm|kunstliche intelligenz|inteligencia artificial|intelligence artificielle|intelligenza artificiale)"
 )
 _AUTOMATIC = r"(?:automat\w+|kunstlich\w*|artificiel\w*|artificial\w*|digital\w*|informati\w+)"
@@ -51,7 +51,7 @@ _ONLY_ASKED = (
     r"(?<!vous )(?<!nous )(?<!ils )\b(?:ne|n['’]) ?(?:pose[rsz]?|posez|interroge[rsz]?|demande[rsz]?|questionne[rsz]?|teste[rsz]?|garde[rsz]?|retien[st]|retenez|evalue[rsz]?) (?:\w+ ){0,3}que?\b",
     r"\b(?:pose|posez|redige|redigez|genere|generez|prepare|preparez)\b.{0,25}\b(?:uniquement|seulement|exclusivement|rien que)\b",
     r"\b(?:pregunta|pregunte|formula|formule|evalua|evalue|examina|examine|plantea|plantee|genera|genere|redacta|redacte)\b.{0,20}\b(?:solo|solamente|unicamente|exclusivamente|nada mas)\b",
-    r"\b(?:pergunte|pergunta|pergunta[-i]|elabore|gere|avalie|formule|crie)\b.{0,20}\b(?:apenas|somente|unicamente|exclusivamente|so)\b",
+    r"\b(?:pergunte|pergunta|faca|faz|elabore|gere|avalie|formule|crie)\b.{0,20}\b(?:apenas|somente|unicamente|exclusivamente|so)\b",
     r"\b(?:chiedi|chieda|proponi|proponga|poni|ponga|formula|formuli|genera|generi|verifica|interroga|domanda)\b.{0,20}\b(?:solo|soltanto|solamente|unicamente|esclusivamente)\b",
     r"\b(?:stel|vraag|toets|maak|genereer|gebruik)\b.{0,15}\b(?:alleen|uitsluitend|enkel|slechts)\b",
     r"\b(?:pytaj|zapytaj|zadawaj|zadaj|sprawdzaj|testuj|generuj|utworz|tworz)\b.{0,20}\b(?:tylko|wylacznie|jedynie)\b",
@@ -135,6 +135,19 @@ SIGNS = _compiled(
     (2, r"\b(?:p\.? ?s\.?|note|hint|message|word|reminder|line|key|memo)\b.{0,3} ?(?:for|to) the (?:machine|computer|robot|algorithm|system|software|model|program|parser)s? ?:|\A(?:for|to) the (?:machine|computer|robot|algorithm|parser)s? ?:"),
     (2, r"\byour?\b.{0,50}\b(?:more|better|smarter|rather) than\b.{0,20}\b(?:recruiters?|hr department|humans|users|hiring managers?|employers?)\b"),
     (2, r"\A(?:tool|function|agent|model)[ _-](?:result|output|response|call|reply)s? ?:|\b(?:select|insert into|update)\b.{0,60}\b(?:as|into|set) (?:skill|cut-?off|assessment|question|seniority|threshold|test|form)s?\b"),
+    (2, r"(?:\A|[.:;!] ?|\bplease |\bto )(?:interpret|understand|construe|rephrase) (?:the |every |each |all )?(?:list|skills?|requirements?|technolog(?:y|ies)|languages|tools|must-haves)\b.{0,40}\bas\b|\binstead of the (?:\w+ )?(?:skills|requirements|technologies|tools|languages) (?:named|listed|mentioned|given|above|shown|below|written)\b"),
+    (2, r"\banswers? (?:to|of|for) (?:each|every|all|any) (?:the )?questions?\b.{0,25}\b(?:first|last|second|option|[a-d]\b)|\btoo (?:clever|smart|intelligent|wise|advanced) to be (?:fooled|misled|taken in|deceived)\b"),
+    (2, rf"\bwho(?:ever)? (?:\w+ )?(?:drafts?|derives?|generat\w+|writes?|compos\w+|extracts?|creates?) (?:questions?|items?|tests?) (?:from|on|out of) {_TEXT}\b|\b{_TEST}\b.{{0,20}}\b(?:is|are) (?:built|centred|centered|focused|based|modelled) (?:around|on|upon) (?:one|a single|only one|the single) (?:skill|topic|subject|language)\b"),
+    (2, r"\A(?:> )?/(?:set|add|use|system|topic|mode|override|reset|ignore|skill|cutoff|config)\b ?\w|\A@(?:bot|ai|assistant|chatgpt|gpt|claude|gemini|system|model|llm|generator)\b|\baction input ?:|\Aaction ?: ?\w+_\w+"),
+    (2, r"\bquestions? ?[:=] ?(?:one|two|three|\d{1,2})\b(?! ?[\d/+-])"),
+    (1, r"\bdifficulty ?[:=] ?(?:trivial|easy|none|low\w*|min\w*|0|zero|beginner)\b"),
+    # A reader that is no person, in other languages.
+    (2, r"\b(?:falls|wenn|sofern|weil|da) (?:du|sie|ihr) (?:kein mensch|keine person|eine? (?:maschine|programm|ki|computer|roboter|software|bot|sprachmodell|algorithmus))\b|\b(?:si|comme|puisque) (?:tu es|vous etes) une? (?:programme|machine|robot|ia|logiciel|ordinateur|algorithme|modele)\b"
+        r"|\b(?:si|como) (?:eres|es usted|usted es|(?:la|lo|te|esto) lee) una? (?:maquina|programa|robot|ia|ordenador|algoritmo|sistema|modelo|bot)\b|\b(?:se|poiche) (?:sei|lei e|legge) una? (?:programma|macchina|robot|ia|algoritmo|sistema|modello|software|bot)\b"
+        r"|\b(?:se|como) (?:voce e|tu es|es) uma? (?:robo|maquina|programa|ia|algoritmo|sistema|modelo|software|bot)\b|\b(?:als|omdat) (?:je|u|jij) een (?:computer|machine|programma|robot|model|bot|algoritme)\b|\b(?:jesli|gdy|skoro) jestes (?:programem|maszyna|robotem|botem|algorytmem|modelem|komputerem|systemem)\b"
+        r"|\bom du ar (?:en|ett) (?:maskin|dator|robot|program|bot|modell|ai)\b|\beger bir (?:makine|program|robot|bot|yazilim|model)\w*|\bhuman or (?:not|otherwise|machine)\b|\b(?:person|human) or (?:machine|program|software|bot)\b"),
+    (2, r"\b(?:vergiss|ignorier\w*|missachte|uberspringe) (?:die|den|das|diese[ns]?) (?:stellenanzeige|anzeige|stelle|text|beschreibung|ausschreibung|anforderungen)\b|\b(?:oublie|ignore)[sz]? (?:l['’]|la |le |cette |ce |les )(?:annonce|offre|description|texte|exigences|competences)\b"
+        r"|\b(?:olvida|ignora|descarta|omite) (?:el|la|este|esta|los|las) (?:anuncio|oferta|descripcion|texto|requisitos)\b|\b(?:dimentica|ignora|trascura) (?:l['’]|il |la |questo |questa |i )(?:annuncio|offerta|descrizione|testo|requisiti)\b|\b(?:esqueca|ignore) (?:o|a|este|esta|os) (?:anuncio|vaga|descricao|texto|requisitos)\b"),
     # Files, tools, letters.
     (2, r"\b\w{2,20}_overrides?\b|\boverride_\w+|\boverrides?[\"']? ?[:=]|\[(?:system|admin|root|operator)[ _-]override\]|\b(?:system|prompt|policy) override\b|\{\{[#/!>] ?\w*(?:override|system|config|prompt|admin|settings|instruct)"),
     (2, r"(?<![?&\w/.-])(?:seniority|topics?|skills?|difficulty|cut-?off|threshold|level|questions?|pass_?mark|count|length|mode) ?= ?[\w\"'\[]+[;,]? (?:and )?(?:seniority|topics?|skills?|difficulty|cut-?off|threshold|level|questions?|pass_?mark|count|length|mode) ?="),
@@ -156,6 +169,7 @@ CYRILLIC = _compiled(
     (2, r"(?:забуд|игнорируй|не учитывай|пропусти|отбрось|не обращай|забудьте).{0,50}(?:выше|предыдущ|ранее|до этого|написан|прочитан|остальн)"),
     (2, r"(?:спрашивай|задавай|проверяй|тестируй|составь|составляй|питай|запитуй)\S*.{0,40}(?:только|лишь|исключительно|тільки|лише)|(?:только|исключительно).{0,30}(?:вопрос|спрашивай|задавай)"),
     (2, r"(?:уважаем|дорог|шановн)\S+ (?:\S+ )?(?:программ|машин|систем|модел|нейросет|бот|алгоритм|ии)\S*\s?[,:!]"),
+    (2, r"если (?:ты|вы) [-–—]? ?(?:не человек|программ|машин|робот|бот|нейросет|модел|алгоритм)"),
     (2, r"(?:программ|систем|модел|алгоритм|нейросет|бот)\S*.{0,20}(?:чита|обрабат|анализ)\S+ .{0,20}(?:это|эту|данн)"),
     (2, r"(?:тест|экзамен|вопрос|опрос)\S* .{0,30}(?:созда|состав|сгенерир|основ)\S+ .{0,20}(?:эт)\S+"),
 )  # fmt: skip
@@ -171,7 +185,8 @@ HINT = re.compile(
     r"|lass|vergi|verges|ignor|streich|fais|oubli|olvid|descart|dimentic|trascur|tralasc|esquec|vergeet|negeer|zapomn|pomin|bortse|glom|yukari|onceki|ne\b|n')"
     r"|\b(?:ki|kis|ia|logiciel|sistem|maschin|yazilim|makine|modell?|engine|tool|outil|strument|code ?name|alias|errat|correct|corrig|amend|replace|what\b|everything|all\b|anything|nothing"
     r"|hi\b|hey|if\b|when|sobald|wenn|falls|si\b|se\b|quando|cuando|participant|people|pass|reward|award|give|as an?\b|may\b|p\.?s|note|hint|your?\b|tool|function|agent|select|insert|update|jede|toute|chaque|toda|cada|ogni)"
-    r"|[<\[{=]"
+    r"|\b(?:interpret|understand|constru|rephras|instead|too\b|action|falls|sofern|weil|comme|puisque|como|poiche|als\b|omdat|jesli|gdy|skoro|om\b|eger|missacht|ubersprin|omit|ignora)"
+    r"|[<\[{=/@]"
 )
 
 

@@ -54,11 +54,16 @@ KEYED = re.compile(
 ONLY_OURS = re.compile(
     r"^[ \t-]*[\"']?(?:\w*_?override\w*|\w*difficulty|cut-?_?off\w*|pass_?mark|pass(?:ing)?_\w+|threshold\w*|\w*question_?count"
     r"|num\w*_questions|number_of_questions|\w+_questions|max_score|answer_key|correct_\w+|must_haves?|system_?prompt|prompt|count"
-    r"|assessment\w*|quiz\w*|\w+_only)[\"']?[ \t]*[:=]",
+    r"|assessment\w*|quiz\w*|generator|grader|scoring|examiner|\w+_only)[\"']?[ \t]*[:=]",
     re.MULTILINE | re.IGNORECASE,
 )
 FRONT = re.compile(r"---|\+\+\+")
 FEWEST_OURS = 2
+# What a comment sets is set for a machine.
+SET_HERE = re.compile(
+    r"\b(?:topics?|difficulty|questions?|cut-?off|threshold|seniority|assessment|skills?) ?[=:] ?[\"'\w]",
+    re.IGNORECASE,
+)
 TURN = re.compile(r"\s*(?:system|assistant|developer)\s?:\s", re.IGNORECASE)
 ORDER_BLOCK = re.compile(
     r"<(instructions?|system|prompt|admin|task|config|settings|assessment|quiz|test|topics|function_calls?|invoke"
@@ -165,7 +170,7 @@ def _blocks(text: str) -> list[tuple[int, int, int]]:
     found: list[tuple[int, int, int]] = []
     if "<" in text or "[" in text:
         for match in COMMENT.finditer(text):
-            worth = _worth(match.group())
+            worth = ENOUGH if SET_HERE.search(match.group()) else _worth(match.group())
             if worth:
                 found.append((*match.span(), worth + HIDDEN_WORTH))
         found += [
