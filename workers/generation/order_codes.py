@@ -34,7 +34,7 @@ BACKWARDS = re.compile(
 ENGLISH = re.compile(
     r"\b(?:the|and|for|you|with|only|all|ask|about|ignore|test|this|questions?|pass|everyone|skills?)\b"
 )
-FEWEST_WORDS, FEWEST_LEETED, SHORTEST, LONGEST = 2, 3, 20, 600
+FEWEST_WORDS, FEWEST_LEETED, SHORTEST, LONGEST = 2, 3, 20, 2_000
 ALPHABET = string.ascii_lowercase
 SHIFTS = [str.maketrans(ALPHABET, ALPHABET[by:] + ALPHABET[:by]) for by in range(1, 26)]
 
@@ -75,7 +75,8 @@ def readings(folded: str) -> Iterator[str]:
         yield folded.translate(LEET)
     elif LEET_LETTER.search(folded):
         yield LEETED.sub(lambda match: match.group().translate(LEET), folded)
-    if len(folded) >= SHORTEST and not COMMON.search(folded):
+    # No sentence is longer, and what is no sentence takes long to look through.
+    if SHORTEST <= len(folded) <= LONGEST and not COMMON.search(folded):
         yield folded.translate(SHIFTS[12])
         yield folded[::-1]
 

@@ -238,6 +238,7 @@ def _is_spread_out(lines: str) -> bool:
     return _worth(lines) >= ENOUGH and not any(_worth(line) for line in lines.splitlines())
 
 
+@lru_cache(maxsize=1_000)
 def _worth(passage: str) -> int:
     """What speaks for a passage's being an order, in its letters or in those that it hides."""
     folded = _folded(passage)
