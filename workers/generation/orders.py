@@ -95,6 +95,11 @@ HIDDEN_WORTH = 1
 # A line that is an order for a good part goes whole: what leads up to the order, or follows from it, belongs
 # to it. Less is enough where the line begins with the order.
 PART_OF_A_LINE, PART_AFTER_ITS_START = 0.5, 0.3
+# "The first letters of these lines" name something together with the lines.
+LETTERS_OF_LINES = re.compile(
+    r"\bletters? (?:of|in|from) (?:\w+ ){1,2}(?:lines?|sentences?|above)", re.IGNORECASE
+)
+SHORT_SENTENCES = re.compile(r"(?:(?:\A|(?<=\n))[^\n]{3,40}[.!][ \t]*\n)+\Z")
 LIST_ITEM = re.compile(r"[^\S\n]*(?:[-*•·+]|\d{1,2}[.)]|[\"'])[^\n]*(?:\n|\Z)")
 # Words that stand one in a line are read together.
 SHORT_LINES = re.compile(r"(?:^[^\S\n]*(?:[^\s]+[^\S\n]+)?[^\s]+[^\S\n]*(?:\n|\Z)){3,}", re.MULTILINE)
@@ -136,8 +141,17 @@ def spans(text: str) -> tuple[tuple[int, int], ...]:
     if not any(unit.worth >= ENOUGH for unit in units):
         return ()
     _spread(text, units)
-    found = _merged(text, ((unit.start, unit.end) for unit in units if unit.worth >= ENOUGH))
+    orders = ((unit.start, unit.end) for unit in units if unit.worth >= ENOUGH)
+    found = _merged(text, (_with_acrostic(text, start, end) for start, end in orders))
     return tuple(_merged(text, _whole_lines(text, found)))
+
+
+def _with_acrostic(text: str, start: int, end: int) -> tuple[int, int]:
+    """The order, with the short lines above it where it tells to read their first letters."""
+    if not LETTERS_OF_LINES.search(text, start, end):
+        return start, end
+    above = SHORT_SENTENCES.search(text[max(0, start - LONGEST_EXAMPLE) : start])
+    return (start - len(above.group()) if above else start), end
 
 
 def gives_orders(text: str) -> bool:
