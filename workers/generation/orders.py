@@ -99,7 +99,7 @@ PART_OF_A_LINE, PART_AFTER_ITS_START = 0.5, 0.3
 LETTERS_OF_LINES = re.compile(
     r"\bletters? (?:of|in|from) (?:\w+ ){1,2}(?:lines?|sentences?|above)", re.IGNORECASE
 )
-SHORT_SENTENCES = re.compile(r"(?:(?:\A|(?<=\n))[^\n]{3,40}[.!][ \t]*\n)+\Z")
+SHORT_SENTENCES = re.compile(r"(?:(?:\A|(?<=\n))[^\n]{3,40}[.!][ \t]*\n){3,}\Z")
 LIST_ITEM = re.compile(r"[^\S\n]*(?:[-*•·+]|\d{1,2}[.)]|[\"'])[^\n]*(?:\n|\Z)")
 # Words that stand one in a line are read together.
 SHORT_LINES = re.compile(r"(?:^[^\S\n]*(?:[^\s]+[^\S\n]+)?[^\s]+[^\S\n]*(?:\n|\Z)){3,}", re.MULTILINE)
