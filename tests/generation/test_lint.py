@@ -65,7 +65,18 @@ FLAWED = r"""
 :: From 5 to 10 | 5–10 | 1–4 | 11–20 || :: Half past nine | 9:30 | 10:30 | 11:30
 :: Not open | Closed | Lost | Sold
 :: Fortnightly | Every two weeks | Monthly | Yearly || :: Every other day | Every two days | Daily | Weekly
+:: Myocardial infarction | Heart attack | Stroke | Asthma || :: Shortness of breath | Dyspnea | Apnea | Fever
+:: Days needed for packing it | Days required to pack it | Days off | Days late || :: H2O | Water | CO2 | Oil
+:: By often checking the seals | By checking the seals often | By oiling | By rest || :: CPU | Processor | RAM
+:: Hand washing | Wash your hands | Wear a mask | Rest
+:: Cannot be changed | Is immutable | Is sorted | Is new
+:: Number of staff required | How many staff are needed | Age of staff | Pay of staff || :: Itching | Pruritus
+:: Repair of the roof | Repairing the roof | Rent | Heating
+:: It is encrypted | It gets encrypted | No | Yes
+:: Once a day | One time a day | Twice a day | Hourly || :: Once a week | Weekly | Daily | Yearly
+What follows? :: Deploy to production | Deployment to production | Testing | Review
 # refers_to_options
++ D. All of the above || + I and II above || + Non of the above
 + Either of the first two answers || + All of the metals listed above || + The other three are all wrong
 + All of the answers are right || + None of these options apply || + Everything but the last one || + Both
 + More than one of the above || + None of the listed letters || + There is no correct answer || + a) and b)
@@ -85,7 +96,11 @@ P: It rained. Q: It snowed. R: It froze. Which make roads slick? :: P and Q | Q 
 :: i and ii | i and iii | ii and iii | none of i to iii || :: A only | B only | A and B | neither A nor B
 :: Both I and II | II and III | I, II, III | Only III
 :: Only the first | Only the second | Both | Neither
+:: I is true, II is false | I is false, II is true | Both I and II are true | Both I and II are false
+Assertion A, reason R. :: Both A and R are true | A is true but R is false | A is false but R is true | No
 # true_false
+Is the tenant liable? :: Liable | Not liable | Liable for half | Liable for damage
+:: Agree | Disagree | Neutral | It varies
 Is this lawful? :: It is, for it helps | It is, as agreed | It is not, as it harms | It is not, as said
 Is a whale a fish? :: Yes, since it swims | Yes, since it has fins | No, it has lungs | No, it has hair
 Can a constant be assigned a new value? :: Yes, here | Yes, there | No, it fails | No, it waits
@@ -98,6 +113,7 @@ Does copper rust? :: It does not | It does | It does at sea | It does not at hom
 :: I agree | I disagree | I agree in part | I have no view || HTTP is stateless. True or false?
 :: Right | Wrong | Right for some | Wrong since 1900 || :: True | False | True, but late | False, but soon
 # blank
+The heart has *** chambers. || The law was passed in - - - - . || Bread is made from flour and ‗‗‗.
 The [blank] clause of a query filters groups. || The ...... clause of a query filters groups.
 The ____ clause of a query filters groups. || Water boils at [ ? ] degrees at sea level.
 Fill in the missing word: bread and (gap). || The chef adds \_\_\_\_ to thicken a sauce.
@@ -146,6 +162,9 @@ What should a first aider never do? || Which of these won't stop the leak?
 :: 1.4.10 | 1.4.1 | 2.0.0 | 1.5.0 || :: $1,200 | $900 | $1,500 | $300 || :: 230 V | 12 V | 400 V | 5 kV
 :: 10-20 | 1-5 | 5-10 | 20-40 || :: 8 am | 6 pm | 9 am | noon || :: Three | One | Two | Four
 :: −3 m | 2 m | −7 m | 0 m || :: 2^8 | 2^4 | 2^16 | 2^2 || :: 1/2 | 1/8 | 1/4 | 3/4 || :: 5 | 3 | 4 | NULL
+:: Two weeks | Three days | One month | One week || :: III | I | IV | II || :: 0.1 | 0.01 | 1 | 0.001
+:: Once a day | Three times a day | Twice a day | Four times a day
+:: Within 30 days | Within 7 days | Within 60 days | Within 90 days
 # longest_key
 :: It finds rows by a column without reading every page | It sorts rows | It locks | It copies
 # absolute_term
@@ -156,7 +175,11 @@ What is given at night? :: A low dose | A high dose | Two doses | Every patient 
 + It always speeds up the look-up || + Refuse under all circumstances || + It kills all germs everywhere
 + It removes every kind of dirt || + Attacks become impossible || + It makes theft impossible
 + Under no condition speak || + 100 % safety for ever || + Never answer at all || + Anything whatsoever
++ It works for everyone || + Nothing can go wrong || + It is the only way || + It fully replaces staff
++ It can't possibly fail || + It is the sole cause of it || + Nothing but the lowest price
 # vague_term
++ Nearly always || + It varies || + On occasion || + A number of users || + For the most part
++ Roughly enough
 + A reasonable amount, probably || + It can sometimes be found || + It could possibly burn || + Now and then
 + It more or less closes || + In most cases it stops || + With water, as a rule || + It can sometimes hurt
 + It often draws water || + It might crack pipes || + From time to time || + It may be a view || + Rarely
@@ -171,7 +194,18 @@ What regulates temperature in a tank of fish? :: A temperature regulator | A pum
 What is the cover that protects a keyboard from dust called? :: Dust cover | Screen | Hub | Stand
 Which drug treats thyroid failure? :: Thyroid hormone | Aspirin | Insulin | Morphine
 Which command commits the changes? :: git commit | git push | git pull | git log
+Which document describes the job? :: Job description | Contract | Payslip | Invoice
+Which process filters water? :: Filtration | Boiling | Chlorination | Distillation
 # grammatical_cue
+An ________ measures the current. :: ammeter | tachometer | wattmeter | voltmeter
+The two chambers that receive blood are the :: atria | left ventricle | aorta | septum
+How should a ladder be placed? :: At an angle of 75° | The window | A colleague | The bucket
+Who signs the permit? :: The site manager | In the office | Before work starts | With a pen
+What do brokers do in a crisis? :: They calm clients | The bank | A long report | The market
+The process is named for short, and called :: compiling | a debugger | an editor | an interpreter
+Insulin is produced by the :: pancreas | the liver | a kidney | the stomach
+To reduce falls, the employer :: provides rails | to train staff | providing rails | a helmet
+When a guest complains, you should first :: listen to him | the manager | an apology | a refund
 Who are the two parties to a lease? :: The landlord and the tenant | The notary | The agent | The court
 The purpose of an index is to :: look rows up | a sorted table | the lock of rows | removing doubles
 A document that asks for payment is called an :: invoice | receipt | purchase order | delivery note
@@ -195,6 +229,13 @@ The cells that carry oxygen are :: red blood cells | the plasma | a nerve cell |
 # implausible_distractor
 + By printing money in the attic with crayons || + By asking hackers nicely || + It was in a bad mood
 + Wishful thinking || + A flying carpet || + Takes a selfie || + Blah blah blah || + I don't know || + Cry
++ Hoping that no one notices || + Paint it pink || + Blame a colleague || + A birthday card || + Mickey Mouse
+Which tool proves that a circuit is dead? :: Two-pole tester | Clamp ammeter | Hammer | Insulation tester
+Which of these is a database management system? :: PostgreSQL | MongoDB | Redis | Microsoft Word
+Which instrument is used to hear the heart? :: Stethoscope | Otoscope | Thermometer | Trombone
+Which language runs in the browser? :: JavaScript | Java | C# | Swahili
+Which protocol secures web traffic? :: TLS | FTP | SMTP | A toaster
+Which company offers S3? :: Amazon | Google | Microsoft | Lady Gaga
 + It is magic! || + Crystal ball || + Darth Vader || + Sing to it || + Your teeth || + Chocolate || + Whales
 """
 
@@ -274,6 +315,17 @@ Which type ranks players? :: A sorted set of players | A hash of players | A lis
 Which rule applies? :: Increase before decrease | Decrease before increase | Hold the price | Drop it
 What happens if the file does not exist? :: It is created | It is skipped | An error occurs | The old is read
 How long is it? :: 5 cm | 12 cm | 1.2 m | 3 m
+Which word is spelt as in America? :: color | colour | centre | honour || + A worm || + Trojan horse
+Which tool removes a nail? :: Claw hammer | Screwdriver | Hand saw | Spirit level
+Which order is right? :: I, II, III | III, II, I | II, I, III | I, III, II
+Which planet has the most moons? :: Saturn | Mars | Venus | Mercury || Which stage is it? :: I | II | III | IV
+What does REM stand for? :: Rapid eye movement | Random eye movement | Rapid ear movement | Regular eye motion
+Which form is right? :: It's raining | Its raining | It raining | Is raining it
+Who signs it? :: Employer and employee | Employer and union | Employee and union | Employer and state
+The parties to it are the :: landlord and tenant | agent and owner | bank and buyer | clerk and mayor
+To reduce noise, the mason :: wears muffs | stops the saw | wets the blade | moves the work
+Which program opens a .docx file? :: Microsoft Word | Adobe Photoshop | Windows Explorer | Microsoft Paint
+What is the least price? :: Almost nothing | Half of it | A fifth of it | All of it
 Which sum is meant? :: −5 V | 5 V | 10 V | 12 V || Which code is found? :: AB1 | AX17 | A1B | BA31
 """
 

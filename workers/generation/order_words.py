@@ -88,7 +88,7 @@ ORDERS = _compiled(
     (1, rf"\b(?:dear|hey|hello|thank you,?) (?:{_AI}|model|assistant|generator|grader|parser)\b"),
     (2, r"\b(?:if|as|since|because) (?:you are |you['’]re )?an? (?:ai|a\.i\.|llm|language model|bot|chatbot|machine)\b(?= ?[,.:;]| (?:reading|model|assistant|language|that|you))"),
     (2, rf"\b{_ADDRESSEE} (?:that |which |who )?(?:generat|writ|creat|read|process|pars|grad|handl|mak|build|evaluat|scor)\w* "
-        r"(?:this|these|the questions|the (?:test|assessment|form|quiz)|my|our (?:test|assessment))"),
+        r"(?:this|these|the questions|the (?:test|assessment|form|quiz)|my|our (?:test|assessment))(?! (?:\w+ )?(?:data|values|signals|files|records|messages|sensors?)\b)"),
     (1, rf"\b(?:{_AI}|automated readers?|(?:item[- ]|test[- ]|question[- ])?(?:writer|generator|parser|grader)(?: model)?)\b.{{0,12}}\b(?:must|should|shall|please|will)\b"),
     (1, r"\b(?:language models?|llms?|ai (?:readers?|assistants?|models?)|the (?:item writer|test generator|assessment generator)) (?:should|must|skip|ignore|decode)"),
     (2, rf"\b(?:{_AI}s?|(?:machine|automated|automatic) readers?)(?: \w+)? (?:that |which |who )?(?:read|reads|reading|process|processes|processing|pars|scan|scans|scanning|handl|summari[sz]|see|sees|seeing|find|finds)\w* "
@@ -129,7 +129,7 @@ ORDERS = _compiled(
     (2, r"\A(?:system|developer|operator|admin|root) (?:notice|message|note|update|command|alert)\b ?:|\bllm[- ]only\b|\b(?:ai|ki|llm|bot)[- ](?:anweisung|instruction|directive|only section)\w*"),
     (2, r"\bwhat the company says\b|\breal job: |\bwrite (?:a|an|one) \w+ instead of\b|\b(?:is|was) testing you\b|\bwe are testing you\b|\breply with your\b|\bpublish its instructions\b"),
     (2, r"\b(?:generator|model|grader|ai) is to arrange\b|\breturn an? (?:blank|empty)\b|\bthe minimum score is\b|\b(?:test|assessment|questions?) must be skipped\b|\bunlocked (?:expert|admin|debug) mode\b"),
-    (2, r"\b(?:what is|what's|repeat what is|tell me what is) written (?:above|before)|\bwhat are your instructions\b|\bsummari[sz]e your instructions\b"),
+    (2, r"\b(?:what is|what's|repeat what is|tell me what is) written (?:above|before)\b(?! (?:is|are|applies|holds|also|may))|\bwhat are your instructions\b|\bsummari[sz]e your instructions\b"),
     (2, r"\b(?:leave|put|lay|set|break|drop|forget|violate|suspend)\b.{0,12}\byour (?:own )?(?:rules|guidelines|orders|instructions|principles)\b|\byour (?:makers|creators|developers|owners|operators) (?:have |had )?(?:told|said|gave|want)"),
     (2, r"\bstart afresh with\b|\bhold your orders\b|\b(?:previous|earlier|prior) (?:guidance|instructions?|text|orders) (?:is|are|does not|do not|has been|have been)\b|\bdo(?:es)? not follow what was said\b|\btext before (?:this |it )?(?:does not|no longer) count"),
     (2, r"\A(?:system|root|admin|operator)[>$#]|\{\{[#/]?(?:system|user|assistant)\}\}"),

@@ -6,18 +6,14 @@ speak of instructions, systems, models and questions.
 """
 
 # ruff: noqa: E501 - a pattern is read as one line
-import base64
-import binascii
-import codecs
-import contextlib
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from urllib.parse import unquote
 
+from workers.generation import order_codes, order_signs
 from workers.generation.order_words import (
     ENOUGH,
     FAMILIES,
@@ -49,27 +45,45 @@ SETTINGS = re.compile(
     r"[ \t]*(?:cut-?off|pass_?mark|max_score|seniority|threshold)[ \t]*[:=][^\n]*(?:\n|\Z)",
     re.MULTILINE | re.IGNORECASE,
 )
+# Lines of keys and values as a program reads them, where one at least is a key that only a generator has.
+KEYED = re.compile(
+    r"(?:^[ \t]*(?:---|\+\+\+|```\w*|\[\w{2,30}\])[ \t]*\n)?(?:^[ \t-]*[\"']?[a-z][\w -]{1,24}[\"']?[ \t]*[:=][^\n]{0,200}(?:\n|\Z)){2,20}"
+    r"(?:^[ \t]*(?:---|\+\+\+|```)[ \t]*(?:\n|\Z))?",
+    re.MULTILINE | re.IGNORECASE,
+)
+ONLY_OURS = re.compile(
+    r"^[ \t-]*[\"']?(?:\w*_?override\w*|\w*difficulty|cut-?_?off\w*|pass_?mark|pass(?:ing)?_\w+|threshold\w*|\w*question_?count"
+    r"|num\w*_questions|number_of_questions|\w+_questions|max_score|answer_key|correct_\w+|must_haves?|system_?prompt|prompt|count"
+    r"|assessment\w*|quiz\w*|generator|grader|scoring|examiner|\w+_only)[\"']?[ \t]*[:=]",
+    re.MULTILINE | re.IGNORECASE,
+)
+FRONT = re.compile(r"---|\+\+\+")
+FEWEST_OURS = 2
+# What a comment sets is set for a machine.
+SET_HERE = re.compile(
+    r"\b(?:topics?|difficulty|questions?|cut-?off|threshold|seniority|assessment|skills?) ?[=:] ?[\"'\w]",
+    re.IGNORECASE,
+)
 TURN = re.compile(r"\s*(?:system|assistant|developer)\s?:\s", re.IGNORECASE)
 ORDER_BLOCK = re.compile(
-    r"<(instructions?|system|prompt|admin|task)\b[^<>\n]*>.{0,2000}?</\1>", re.DOTALL | re.IGNORECASE
+    r"<(instructions?|system|prompt|admin|task|config|settings|assessment|quiz|test|topics|function_calls?|invoke"
+    r"|tool_?\w{0,10}|overrides?|rules?|policy|directives?|metadata)\b[^<>\n]*>.{0,2000}?</\1>",
+    re.DOTALL | re.IGNORECASE,
 )
 MARKUP = re.compile(r"<[^<>]*>")
 FENCE = re.compile(r"```[^\n]*\n.{0,4000}?```[^\S\n]*", re.DOTALL)
 JSON_BLOCK = re.compile(r"[\[{]\s*[\[{]?\s*\"[a-z_]{2,30}\"\s*:.{0,4000}[\]}]", re.DOTALL | re.IGNORECASE)
 OUR_KEYS = re.compile(
     r"\"(?:cut-?off|must_have|max_score|correct|distractor_\d|stem|evidence|misconception_\d|cognitive_level|is_correct"
-    r"|answer_key|pass_mark|seniority)\"\s*:|\"(?:skills|questions|items)\"\s*:\s*\[\s*[\]{]",
+    r"|answer_key|pass_mark|seniority|threshold\w{0,12}|topics?|difficulty|question_?count|num\w{0,8}_questions|tool(?:_\w{1,8})?"
+    r"|function(?:_call)?|arguments|\w{0,20}override\w{0,10}|passing_\w{1,8}|correct_\w{1,8})\"\s*:|\"(?:skills|questions|items)\"\s*:\s*\[\s*[\]{]",
     re.IGNORECASE,
 )
-BLOB = re.compile(
-    r"(?<![\w/=.@-])(?:[A-Za-z0-9+/_-]{20,}={0,2}|(?:[0-9a-fA-F]{2}[ :]?){16,}|(?:%[0-9a-fA-F]{2}){8,}|(?:\\u?x?[0-9a-fA-F]{2,4}){8,})"
-)
 SPACED = re.compile(r"(?<!\w)(?:\w[ ._*-]){3,}\w(?!\w)")
-COMMON = re.compile(r"\b(?:the|and|of|to|in|we|you|for|is|are|with|und|der|die|de|la|le|y|et|en)\b")
 # Letters of other alphabets that look like Latin ones.
 LOOKALIKES = str.maketrans(
-    "аеорсухіјѕԁԛԝһӏьвкмнтгпидзАВЕКМНОРСТУХІЈЅαβεικνορτυχηωγμΑΒΕΖΗΙΚΜΝΟΡΤΥΧıɡɑℓ",
-    "aeopcyxijsdqwhlbbkmhtrnudzABEKMHOPCTYXIJSabeiknoptuxnwymABEZHIKMNOPTYXigal",
+    "łŁøØаеорсухіјѕԁԛԝһӏьвкмнтгпидзАВЕКМНОРСТУХІЈЅαβεικνορτυχηωγμΑΒΕΖΗΙΚΜΝΟΡΤΥΧıɡɑℓ",
+    "lLoOaeopcyxijsdqwhlbbkmhtrnudzABEKMHOPCTYXIJSabeiknoptuxnwymABEZHIKMNOPTYXigal",
 )
 # A word of two alphabets is a slip; several are a disguise.
 MIXED_WORD = re.compile(
@@ -77,13 +91,15 @@ MIXED_WORD = re.compile(
 )
 MANY_MIXED_WORDS = 3
 OTHER_SCRIPT = re.compile(r"[\u0370-\u06ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-LEET = str.maketrans("013457@$", "oieastas")
-LEET_LETTER = re.compile(r"[a-z][013457@$][a-z]")
-LEETED = re.compile(r"\w*[a-z]+[013457@$]+[a-z]\w*")
 HIDDEN_WORTH = 1
 # A line that is an order for a good part goes whole: what leads up to the order, or follows from it, belongs
 # to it. Less is enough where the line begins with the order.
 PART_OF_A_LINE, PART_AFTER_ITS_START = 0.5, 0.3
+# "The first letters of these lines" name something together with the lines.
+LETTERS_OF_LINES = re.compile(
+    r"\bletters? (?:of|in|from) (?:\w+ ){1,2}(?:lines?|sentences?|above)", re.IGNORECASE
+)
+SHORT_SENTENCES = re.compile(r"(?:(?:\A|(?<=\n))[^\n]{3,40}[.!][ \t]*\n){3,}\Z")
 LIST_ITEM = re.compile(r"[^\S\n]*(?:[-*•·+]|\d{1,2}[.)]|[\"'])[^\n]*(?:\n|\Z)")
 # Words that stand one in a line are read together.
 SHORT_LINES = re.compile(r"(?:^[^\S\n]*(?:[^\s]+[^\S\n]+)?[^\s]+[^\S\n]*(?:\n|\Z)){3,}", re.MULTILINE)
@@ -125,8 +141,17 @@ def spans(text: str) -> tuple[tuple[int, int], ...]:
     if not any(unit.worth >= ENOUGH for unit in units):
         return ()
     _spread(text, units)
-    found = _merged(text, ((unit.start, unit.end) for unit in units if unit.worth >= ENOUGH))
+    orders = ((unit.start, unit.end) for unit in units if unit.worth >= ENOUGH)
+    found = _merged(text, (_with_acrostic(text, start, end) for start, end in orders))
     return tuple(_merged(text, _whole_lines(text, found)))
+
+
+def _with_acrostic(text: str, start: int, end: int) -> tuple[int, int]:
+    """The order, with the short lines above it where it tells to read their first letters."""
+    if not LETTERS_OF_LINES.search(text, start, end):
+        return start, end
+    above = SHORT_SENTENCES.search(text[max(0, start - LONGEST_EXAMPLE) : start])
+    return (start - len(above.group()) if above else start), end
 
 
 def gives_orders(text: str) -> bool:
@@ -159,7 +184,7 @@ def _blocks(text: str) -> list[tuple[int, int, int]]:
     found: list[tuple[int, int, int]] = []
     if "<" in text or "[" in text:
         for match in COMMENT.finditer(text):
-            worth = _worth(match.group())
+            worth = ENOUGH if SET_HERE.search(match.group()) else _worth(match.group())
             if worth:
                 found.append((*match.span(), worth + HIDDEN_WORTH))
         found += [
@@ -173,6 +198,7 @@ def _blocks(text: str) -> list[tuple[int, int, int]]:
         (*match.span(), ENOUGH) for match in SHORT_LINES.finditer(text) if _is_spread_out(match.group())
     ]
     found += [(*match.span(), ENOUGH) for match in SETTINGS.finditer(text)]
+    found += [(*match.span(), ENOUGH) for match in KEYED.finditer(text) if _is_keyed_for_us(match.group())]
     found += [(begin, end, ENOUGH) for begin, end in _examples(text)]
     if "```" in text:
         found += [
@@ -211,6 +237,12 @@ def _line_from(text: str, start: int) -> str:
     return text[start : end if end >= 0 else len(text)]
 
 
+def _is_keyed_for_us(lines: str) -> bool:
+    """Whether keys and values are settings of a test: two keys of ours, or one in a program's front matter."""
+    ours = len(ONLY_OURS.findall(lines))
+    return ours >= FEWEST_OURS or (ours > 0 and (FRONT.match(lines.lstrip()) is not None or "[" in lines))
+
+
 def _is_order_inside(block: str) -> bool:
     return bool(OUR_KEYS.search(block)) or _worth(block) >= ENOUGH
 
@@ -220,6 +252,7 @@ def _is_spread_out(lines: str) -> bool:
     return _worth(lines) >= ENOUGH and not any(_worth(line) for line in lines.splitlines())
 
 
+@lru_cache(maxsize=1_000)
 def _worth(passage: str) -> int:
     """What speaks for a passage's being an order, in its letters or in those that it hides."""
     folded = _folded(passage)
@@ -230,9 +263,12 @@ def _worth(passage: str) -> int:
 
 
 def _signs(passage: str, folded: str) -> int:
+    first = order_signs.signs(passage, folded)
+    if first >= ENOUGH:
+        return first
     if not SUSPECT.search(folded) and (passage.isascii() or not OTHER_SCRIPT.search(passage)):
-        return 0
-    worth = sum(value for value, pattern in ORDERS if pattern.search(folded))
+        return first
+    worth = first + sum(value for value, pattern in ORDERS if pattern.search(folded))
     worth += max((value for value, pattern in PRODUCT if pattern.search(folded)), default=0)
     if worth < ENOUGH:
         worth += sum(value for value, pattern in FOREIGN if pattern.search(folded))
@@ -252,44 +288,9 @@ def _is_hidden_order(passage: str, folded: str) -> bool:
     """Whether a passage holds an order in code, or text in code that no candidate is meant to read."""
     if len(MIXED_WORD.findall(passage)) >= MANY_MIXED_WORDS:
         return True
-    if any(_is_text_in_code(match.group()) for match in BLOB.finditer(passage)):
+    if order_codes.holds_text(passage) or order_codes.is_english_in_disguise(folded):
         return True
-    if (
-        LEET_LETTER.search(folded)
-        and _signs("", LEETED.sub(lambda match: match.group().translate(LEET), folded)) >= ENOUGH
-    ):
-        return True
-    if len(folded) < 20 or COMMON.search(folded):
-        return False
-    return any(_signs("", other) >= ENOUGH for other in (codecs.encode(folded, "rot13"), folded[::-1]))
-
-
-def _is_text_in_code(blob: str) -> bool:
-    return any(_is_readable(decoded) for decoded in _decoded(blob))
-
-
-def _decoded(blob: str) -> Iterator[bytes]:
-    if blob.startswith("%"):
-        yield unquote(blob).encode()
-    if blob.startswith("\\"):
-        yield re.sub(r"\\u?x?0*([0-9a-fA-F]{2})", lambda match: chr(int(match[1], 16)), blob).encode()
-    bare = re.sub(r"[ :]", "", blob)
-    with contextlib.suppress(ValueError):
-        yield bytes.fromhex(bare)
-    try:
-        yield base64.b64decode(blob.replace("-", "+").replace("_", "/") + "=" * (-len(blob) % 4))
-    except (binascii.Error, ValueError):
-        return
-
-
-def _is_readable(data: bytes) -> bool:
-    """Whether bytes are words with spaces between them."""
-    try:
-        text = data.decode()
-    except UnicodeDecodeError:
-        return False
-    letters = sum(letter.isalpha() or letter == " " for letter in text)
-    return " " in text.strip() and letters > 0.8 * len(text)
+    return any(_signs("", other) >= ENOUGH for other in order_codes.readings(folded))
 
 
 def _folded(passage: str) -> str:

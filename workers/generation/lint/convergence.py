@@ -14,12 +14,16 @@ SPOKEN_JOINTS = re.compile(r"\w,? (?:and|but|then|or|as well as) \w", re.IGNOREC
 EXPRESSION = re.compile(r"[()=<>*]")
 FILLERS = re.compile(r"\b(?:the|an?|also|both|its?|in)\b", re.IGNORECASE)
 SPACED = re.compile(r"[^\W\d].*\s")
+# What initials stand for is bent word by word.
+INITIALS = re.compile(r"\bstands? for\b|\babbreviat|\bacronym|\b[A-Z]{2,6} means?\b")
 TOKENS = re.compile(r"\w+(?:['’.]\w+)*|[^\w\s]+")
 
 
 def convergence(looked: Looked) -> str:
     """Writers vary the key's parts to make distractors, so that the key shares most with them."""
     if len(looked.options) < FEWEST or not looked.right.strip() or looked.right in looked.stem:
+        return ""
+    if INITIALS.search(looked.stem):
         return ""
     joints = JOINTS if looked.code is None else SPOKEN_JOINTS
     joined = joints.search(looked.right) is not None

@@ -22,11 +22,18 @@ ABSOLUTE = phrases(
     in all/every/each/any/no case/cases/situation/situations/way, in every respect
     on no account, at no time/point, at all times/costs, all the time, every single/time
     at any price/cost/time
-    hundred/# percent sure/certain/safe/safety/secure/security/effective/reliable
+    hundred/# percent sure/certain/safe/safety/secure/security/effective/reliable/accurate/correct/protection
     every/any/all possible/conceivable/imaginable, of every/any/all kind/kinds/sort/sorts/type/types
     every/any/all kind/kinds/sort/sorts/type/types of
     nobody/nothing/none ever/anywhere, no one ever/anywhere, nobody/nothing/none at all, nobody/nothing * ever
-    everyone/everybody/everything always/ever/must
+    everyone/everybody/everything always/ever/must, nothing can/could/will
+    works/suitable/true/fits/good for everyone/everybody
+    the only way/thing/reason/method/factor/possibility/solution, perfectly safe/secure/accurate, zero risk
+    sole cause/reason
+    cannot possibly, can t possibly, nothing but
+    fully replace/replaces/protect/protects/prevent/prevents/eliminate/eliminates/safe/secure/immune
+    perpetually, eternally, universally, unquestionably, undeniably, indisputably, foolproof, flawlessly
+    every last, not ever, no risk at, in no respect, ensures/ensure that/- no, never ever
     """
 )
 # What cures, solves or prevents all there is: "it cures any illness".
@@ -46,10 +53,21 @@ VAGUE = phrases(
     once in a while, now and then/again, at times, to some extent/degree, to a certain/- extent/degree
     by and large, depending on the situation/case/circumstances, tends to, is/are likely/apt/prone to
     could well/possibly, under some/certain conditions/circumstances
-    a fair/certain/good/reasonable/suitable/decent amount/number/degree/deal/share/while
+    almost/nearly always, it varies, on occasion/occasions, more often than not, mainly, not very often
+    for the most part, a number of, a lot, lots of, roughly *
+    to a large/great/lesser/greater/limited/small extent/degree, if/where/when/as appropriate
+    every now and then/again, in one way or another, as the case may be, will/would/very/most likely
+    moderately, to varying degrees, not usually/always/often
+    some people/users/customers/patients/experts/employees/companies
+    an adequate/appropriate/average amount/number
+    a moderate/considerable/fair/certain/good/reasonable/suitable/decent amount/number/degree/deal/share/while
     """
 )
 # "Less often" compares, "rather than" excludes, and May is a month.
+# Nearly always is no always.
+NOT_ABSOLUTE = phrases(
+    "almost/nearly/not/hardly/virtually always/never/impossible/completely/everywhere/entirely"
+)
 NOT_VAGUE = phrases(
     """
     less/more/how/as/too/most/very/so often, rather than, may not/only, may #, # may
@@ -69,6 +87,15 @@ PERMISSION = re.compile(
 DUTIES = frozenset(("shall", "must", "cannot", "required"))
 COMMON = frozenset(map(prose.word_stem, lexicon.COMMON))
 TELLING = 5
+BENT = (
+    ("ib", "ipt"),
+    ("eiv", "ept"),
+    ("uc", "uct"),
+    ("am", "amat"),
+    ("ov", "ot"),
+    ("olv", "olut"),
+    ("vert", "vers"),
+)
 LONGEST_TERM = 4
 
 
@@ -87,7 +114,7 @@ def longest_key(looked: Looked) -> str:
 
 def absolute_term(looked: Looked) -> str:
     """What is said to hold always is seldom the key."""
-    found = _said(ABSOLUTE, looked, "an absolute term gives an option away")
+    found = _said(ABSOLUTE, looked, "an absolute term gives an option away", NOT_ABSOLUTE)
     return found or _total(looked) or _universal(looked)
 
 
@@ -110,7 +137,7 @@ def _universal(looked: Looked) -> str:
 
 def vague_term(looked: Looked) -> str:
     """What is said to hold sometimes is true of nearly everything."""
-    found = _said(VAGUE, looked, "a vague term can't be judged")
+    found = _said(VAGUE, looked, "a vague term can't be judged", NOT_VAGUE)
     return found and _not_of_the_case(found, looked)
 
 
@@ -119,10 +146,10 @@ def _not_of_the_case(found: str, looked: Looked) -> str:
     return "" if found.split('"')[1] in looked.stem.casefold() else found
 
 
-def _said(terms: Phrases, looked: Looked, why: str) -> str:
+def _said(terms: Phrases, looked: Looked, why: str, exempt: Phrases) -> str:
     # Always and Never are values where they stand alone beside code.
     coded = looked.code is not None or "" in looked.plain
-    said = {"" if coded and len(words) < 2 else _term(terms, words) for words in looked.spoken}
+    said = {"" if coded and len(words) < 2 else _term(terms, words, exempt) for words in looked.spoken}
     # What every option says tells them apart no more.
     if len(said) < 2:
         return ""
@@ -131,10 +158,10 @@ def _said(terms: Phrases, looked: Looked, why: str) -> str:
     return f'an option says "{max(said)}": {why}' if any(said) else ""
 
 
-def _term(terms: Phrases, words: Sequence[str]) -> str:
+def _term(terms: Phrases, words: Sequence[str], exempted: Phrases) -> str:
     """The first of the terms in the words of an option, or nothing."""
     found = list(met(terms, words))
-    exempt = {at + more for at, row in met(NOT_VAGUE, words) for more in range(len(row))} if found else set()
+    exempt = {at + more for at, row in met(exempted, words) for more in range(len(row))} if found else set()
     return next((" ".join(row) for at, row in found if at not in exempt), "")
 
 
@@ -170,9 +197,16 @@ def word_repeat(looked: Looked) -> str:
 
 def _akin(one: str, other: str) -> bool:
     """Whether two word stems are of one word: "integr" and "integrat"."""
-    return one == other or (
-        min(len(one), len(other)) >= TELLING and (one.startswith(other) or other.startswith(one))
-    )
+    short, long = sorted((one, other), key=len)
+    if len(short) >= TELLING and long.startswith(short):
+        return True
+    # "Describe" and "description", "filter" and "filtration".
+    return short == long or (len(short) >= TELLING - 1 and long[:-1] == short) or _bent(short, long)
+
+
+def _bent(one: str, other: str) -> bool:
+    """Whether the stems are those of a verb and its noun: "describ" and "descript"."""
+    return any(one.endswith(verb) and other == one.removesuffix(verb) + noun for verb, noun in BENT)
 
 
 def _telling(text: str, least: int) -> dict[str, str]:

@@ -8,8 +8,12 @@ from workers.generation.lint.looked import Looked
 FITS = "the key alone fits the stem's grammar"
 UNLIKE = "the key's form is unlike the distractors'"
 END = r"\s*(?:[.:…_\s]|-{2,})*$"
-ARTICLE_END = re.compile(rf"\b(an?){END}")
-VERB_END = re.compile(rf"\b(?:to|can|must|should|will|would|does|did|may){END}", re.IGNORECASE)
+ARTICLE_END = re.compile(rf"(\ban?|^An?){END}")
+VERB_END = re.compile(
+    r"\b(?:to|can|must|should|will|would|does|did|may)"
+    rf"(?: (?:first|then|also|always|now|never|not|best|next))?{END}",
+    re.IGNORECASE,
+)
 NOUN_END = re.compile(
     rf"\b(?:by|of|for|from|with|through|without|is called|are called|the|an?){END}", re.IGNORECASE
 )
@@ -38,24 +42,20 @@ COUNT = re.compile(
     r"|half|quarter|once|twice|no|none|zero|an?|hour\w*|day\w*|daily|week\w*|month\w*|year\w*|all|every|until|as)\b",
     re.IGNORECASE,
 )
-SEVERAL_END = re.compile(rf"\b(?:are|were)(?: called| known as| named)?{END}")
+SEVERAL_END = re.compile(rf"\b(?:are|were)(?: called| known as| named)?(?: the)?{END}")
 ONE_END = re.compile(rf"\b(?:is|was)(?: called| known as| named)?{END}")
+THE_END = re.compile(rf"\b(?:the|an?){END}")
+CALLED_END = re.compile(rf"\b(?:called|named|known as){END}")
 # "Which parts of a plant take up water?" asks for several; "which part takes up water?" for one.
 KIND_ASKED = re.compile(r"\bwhich (?P<kind>\w+)(?: (?P<next>\w+))?", re.IGNORECASE)
 NO_PLURAL = ("ss", "us", "is", "'s")
 JOINED = re.compile(r"\band\b| & |, |\bboth\b", re.IGNORECASE)
-IRREGULAR = (
-    "children",
-    "people",
-    "men",
-    "feet",
-    "teeth",
-    "mice",
-    "data",
-    "bacteria",
-    "criteria",
-    "fungi",
-    "media",
+IRREGULAR = listed(
+    """
+    children people men women workmen salesmen policemen feet teeth mice geese lice oxen cattle police data
+    bacteria criteria phenomena strata fungi media atria ova septa vertebrae alveoli nuclei stimuli bronchi
+    larvae algae antennae formulae indices vertices matrices crises hypotheses syntheses radii foci calculi
+    """
 )
 PREPOSITION = re.compile(r"\b(?:of|in|for|that|which|with|from|to|by|on|at)\b")
 OPENINGS = {
@@ -66,6 +66,12 @@ OPENINGS = {
     "clause": frozenset(("it", "they", "he", "she", "you", "we", "there")),
 }
 WHERE_OR_WHEN = re.compile(r"\b(where|when)\b", re.IGNORECASE)
+# "How should it be placed?" is answered by "at an angle", not by "the window".
+HOW = re.compile(r"\bhow (?:is|are|was|were|do|does|did|can|should|must|may|will)\b", re.IGNORECASE)
+WHO = re.compile(r"\bwho (?:(?:is|are|was|has|have|may|must|should|can|will) )?\w+", re.IGNORECASE)
+# "What do brokers do?" is answered by a verb.
+DOING = re.compile(r"\bwhat (?:do|does|did|should|must|can|may|will)\b.*\bdo\b", re.IGNORECASE)
+MANNERS = listed("by with at in on through via using without under from as")
 PLACES = listed(
     "in on at under over behind beside between below above near inside outside within into to from next"
 )
@@ -106,7 +112,7 @@ def grammatical_cue(looked: Looked) -> str:
     """A key that alone fits the stem's article, number or verb is chosen by ear."""
     if not looked.right.strip() or not looked.distractors:
         return ""
-    if _number(looked) or _quantity(looked) or _place_or_time(looked):
+    if _number(looked) or _quantity(looked) or _place_or_time(looked) or _asked_apart(looked):
         return FITS
     # A question is complete, unless it has a gap.
     asks = looked.stem.rstrip().endswith("?") and not GAP.search(looked.stem)
@@ -120,7 +126,7 @@ def _article(looked: Looked) -> bool:
     match = ARTICLE_END.search(_end(looked))
     if match is None:
         return False
-    needed = match[1] == "an"
+    needed = match[1].casefold() == "an"
     # "Is called a" goes on neither with "a crane" nor with "cranes", if it goes on with "lathe".
     doubled = _opening(looked.right) != "article" and not _several(looked.right)
     unfit = [
@@ -156,6 +162,10 @@ def _completion(looked: Looked) -> bool:
     stem = _end(looked)
     if VERB_END.search(stem):
         unfit = frozenset(("article", "gerund", "to", "reason", "clause", "nominal"))
+    elif CALLED_END.search(stem) and looked.right.split(" ", 1)[0].endswith("ing"):
+        return all(_opening(option) == "article" for option in looked.distractors)
+    elif THE_END.search(stem):
+        unfit = frozenset(("to", "reason", "clause", "article"))
     elif NOUN_END.search(stem):
         unfit = frozenset(("to", "reason", "clause"))
     elif ONE_END.search(stem):
@@ -212,7 +222,7 @@ def _plural(word: str) -> bool:
 def _several(option: str) -> bool:
     head = PREPOSITION.split(option.strip(" ."))[0].strip()
     plural = head.endswith("s") and not head.endswith(NO_PLURAL)
-    plural = plural or head.casefold().endswith(IRREGULAR)
+    plural = plural or _last(option).casefold() in IRREGULAR
     return plural or JOINED.search(option) is not None
 
 
@@ -238,11 +248,27 @@ def _place_or_time(looked: Looked) -> bool:
     )
 
 
+def _asked_apart(looked: Looked) -> bool:
+    """Whether it is asked who or how, or what is done, and the key's first word alone fits an answer."""
+    question, kinds = looked.question, [_opening(option) for option in looked.distractors]
+    places = [_first(option) in MANNERS | PLACES | TIMES for option in looked.distractors]
+    key = _first(looked.right)
+    if DOING.search(question):
+        return _opening(looked.right) in ("clause", "to") and set(kinds) <= {"article", "nominal"}
+    if HOW.search(question):
+        return key in MANNERS and set(kinds) == {"article"}
+    return WHO.match(question) is not None and key not in MANNERS | PLACES | TIMES and all(places)
+
+
 def _verbs(looked: Looked) -> bool:
     """Whether the options go on with a verb, and the key's alone is singular or alone is plural."""
     if looked.stem.rstrip().endswith(("?", ".", ":")) or looked.code is not None:
         return False
     firsts = [_first(option) for option in looked.options]
+    # "The employer" goes on with "provides rails", and not with "to train" or "a helmet".
+    kinds = {_opening(option) for option in looked.distractors}
+    if firsts[looked.key or 0].endswith("s") and kinds <= {"to", "gerund", "article"} and len(kinds) > 1:
+        return True
     if not all(map(str.isalpha, firsts)) or any(first in NO_VERBS for first in firsts):
         return False
     singular = [first.endswith("s") for first in firsts]

@@ -51,7 +51,12 @@ EVERYDAY = listed(
     dinosaurs dragon dragons elephant elephants giraffe goldfish hamster hippo kangaroo kitten kittens
     parrot puppies puppy rabbit rabbits unicorn unicorns walrus beer whisky champagne coffee dessert
     strawberry strawberries peanut peanuts jam pigeon pigeons shark sharks whale whales penguin
-    penguins lion lions tiger tigers frog frogs goat goats horse horses puppet
+    potato potatoes tomato tomatoes cucumber garlic juice donut donuts doughnut doughnuts yoghurt waffle
+    waffles
+    lasagne salad bacon mustard mayonnaise olives pickles hot-dog hotdog lemonade vodka squirrel squirrels
+    koala
+    dolphin dolphins flamingo flamingos ostrich peacock owls koalas
+    penguins lion lions tiger tigers frog frogs goat goats puppet
     """
 )
 ABSURD = EVERYDAY | listed(
@@ -62,7 +67,7 @@ ABSURD = EVERYDAY | listed(
     vampire vampires voodoo witch witchcraft witches zodiac ballet circus clown clowns confetti dance
     dances dancing disco fireworks guitar haircut juggle juggling karaoke lottery lullaby moonlight
     nap naps napping pantomime picnic piano poem poems singing sing song songs trampoline trumpet yoga
-    broomstick jetpack mars spaceship rocket sleigh submarine teleport teleportation teleporter batman
+    broomstick jetpack spaceship rocket sleigh submarine teleport teleportation teleporter batman
     superman spiderman napoleon elvis godzilla pirate pirates pope shakespeare grandma grandmother
     grandpa mommy mum mom boring cute dumb idiot idiots silly stupid ugly asleep asdf blah foobar
     gibberish haha hahaha lol qwerty luck lucky fate destiny tv television netflix tiktok beach
@@ -81,6 +86,9 @@ TABLE_AND_FARM = listed(
     nutrient vitamin milk rice fish meat butter flour sugar dessert breakfast lunch dinner snack
     drink wine farm farmer farming animal animals feed pasture cattle cow cows sheep goat goats pig
     pigs poultry hen hens pet pets vet zoo crop crops harvest species mammal reptile insect toy toys
-    story game picture
+    story game picture vegetable vegetables fruits plant plants garden soil seed seeds ingredient ingredients
+    sauce soup cuisine taste beverage beverages calorie calories protein fat fibre carbohydrate carbohydrates
+    fridge freezer chicken beef pork lamb ham raw hygiene spoon swallow burn salmonella customs hunger digest
+    digestion juice
     """
 )

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 from workers.generation.lint.lexicon import in_order
@@ -13,7 +14,8 @@ Measure = tuple[str, float]
 ORDINAL_END = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b")
 OR_MORE = re.compile(r"\+$| or (?:more|less|fewer|over|under|older|younger|higher|lower|later|earlier)$")
 ABOUT = re.compile(
-    r"(?:about|approximately|around|roughly|exactly|at least|at most|up to|after|on|in|every|each"
+    r"(?:(?:about|approximately|around|roughly|exactly|at least|at most|up to|after|on|in|within|every"
+    r"|each)\b"
     r"|(?P<under>(?:fewer|less|lower) than|under|below|<)|(?P<over>(?:more|higher) than|over|above|>)"
     r"|no (?:more|less|fewer) than|[~≈≥≤])\s*"
 )
@@ -39,6 +41,8 @@ DATE = re.compile(
     rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? )?(?P<month>{'|'.join(MONTHS)})"
     r"(?: (?P<late_day>\d{1,2})(?:st|nd|rd|th)?(?=,|$))?(?:,? (?P<year>\d{3,4}))?"
 )
+ROMAN = re.compile(r"(?=[ivx])x{0,3}(?:ix|iv|v?i{0,3})")
+ROMAN_DIGITS = {"i": 1, "v": 5, "x": 10}
 ISO_DATE = re.compile(r"(?P<year>\d{4})-(?P<month>\d\d)(?:-(?P<day>\d\d))?")
 UNITS = in_order(
     """
@@ -70,6 +74,7 @@ MULTIPLES = {"thousand": 1e3, "million": 1e6, "m": 1e6, "billion": 1e9, "bn": 1e
 OFTEN = re.compile(
     r"(?:(?P<once>once|twice)|(?P<many>\w+) times?)(?: in)? (?:an?|per|each|every|one) (?P<unit>[a-z]+)"
 )
+REPEATED = re.compile(r"once|twice|(?P<many>\w+) times")
 EVERY = re.compile(r"(?:every|each)(?: (?P<many>\w+))? (?P<unit>[a-z]+)")
 ADVERBS = {
     "hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month", "quarterly": "quarter",
@@ -184,6 +189,8 @@ def quantity(option: str) -> Measure | None:
 
 def _frequency(text: str) -> Measure | None:
     """How often in a second, for "twice a year" or "every six months"."""
+    if match := REPEATED.fullmatch(text):
+        return "time", {"once": 1.0, "twice": 2.0}.get(text) or _count(match["many"])
     if text in ADVERBS:
         return _per(1.0, 1.0, ADVERBS[text])
     if match := OFTEN.fullmatch(text):
@@ -223,7 +230,8 @@ def _bare(option: str) -> str:
     if len(option) > LONGEST:
         return ""
     text = option.strip().strip("`").casefold().rstrip(".")
-    if not (DIGIT.search(text) or not NAMED.isdisjoint(text.split(" ", 3)[:3])):
+    told = DIGIT.search(text) or not LEADING.isdisjoint(text.split(" ", 3)[:3]) or ROMAN.fullmatch(text)
+    if not told:
         return ""
     return OR_MORE.sub("", ORDINAL_END.sub("", text))
 
@@ -234,7 +242,8 @@ def _clock(text: str) -> Measure | None:
     if text.startswith("half past "):
         return CLOCK_TIME, _count(text.removeprefix("half past ")) * 60.0 + 30.0
     match = CLOCK.fullmatch(text)
-    if match is None:
+    # "0.15" is a number.
+    if match is None or text.startswith("0."):
         return None
     half = match["half"]
     hour = int(match["hour"]) % (12 if half else 24) + (12 if half and half.startswith("p") else 0)
@@ -290,6 +299,15 @@ def _version(text: str) -> Measure | None:
         return None
     parts = [*map(int, match["parts"].split(".")), 0][:4]
     return "version", float(sum(part * 10_000**place for place, part in enumerate(reversed(parts))))
+
+
+def _roman(text: str) -> Measure | None:
+    """A small number in Roman numerals: IV."""
+    if not ROMAN.fullmatch(text):
+        return None
+    digits = [ROMAN_DIGITS[letter] for letter in text]
+    signed = [-one if one < more else one for one, more in pairwise([*digits, 0])]
+    return "roman", float(sum(signed))
 
 
 def _scientific(text: str) -> Measure | None:
@@ -363,4 +381,6 @@ READERS: tuple[Callable[[str], Measure | None], ...] = (
     _span,
     _version,
     _scientific,
+    _roman,
+    _frequency,
 )

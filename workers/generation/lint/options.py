@@ -6,24 +6,35 @@ from collections.abc import Sequence
 from workers.generation.lint import numbers
 from workers.generation.lint.lexicon import listed
 from workers.generation.lint.looked import Looked
+from workers.generation.lint.prose import word_stem
 from workers.generation.lint.synonyms import EQUALS, PHRASES
 
 FEWEST_OPTIONS = 4
 LONGEST_STEM, LONGEST_OPTION = 2_000, 500
 PUNCTUATION = re.compile(r"[^\w'’%$€£+*/=<>#½²³^°&|@~−-]+|(?<=[a-z])-(?=[a-z])|(?<=\d),(?=\d{3})")
 WRITING = re.compile(
-    r"\b(?:commas?|punctuat|hyphen|apostroph|spel[lt]|capital|writ|enter|proof|type[sd]?\b|format|syntax|symbols?"
+    r"\b(?:commas?|punctuat|hyphen|apostroph|spel[lt]|capital|writ|enter|proof|type[sd]?\b|format|forms?\b|sentence|syntax|symbols?"
     r"|identifiers?|keywords?|methods?|functions?|commands?|variables?|passwords?|plural|possessive|letters?|case-)",
     re.IGNORECASE,
 )
 PASSIVE = re.compile(r"(?P<object>.+?) (?:is|are|was|were|gets?) (?P<verb>\w+) by (?P<agent>.+)")
 ARTICLES = listed("a an the its their")
+POSSESSED = re.compile(r"\b(?:your|his|her|our|my|their|one's) ")
 POSSESSIVE = re.compile(r"['’]s?(?= )")
 RELATIVE = re.compile(
     r"(?P<thing>.+?) (?:that|which|who) (?:is|are|was|were|has been|have been) (?P<what>\w+)"
 )
 # "The motor of the pump" is the pump motor; with two of them it is not known what belongs to what.
 BELONGING = re.compile(r"(?P<thing>.+?) (?:of|by) (?P<whose>(?:(?!of |by ).)+)")
+# Bolts for fixing it are bolts to fix it, and bolts needed for that.
+NOMINAL = re.compile(r"(?<=\w{3})(?:ing|ment)$|(?<=\w{4})(?:ation|ions?|ates?|e)$")
+ADVERB = re.compile(r"\w+ly|often|again|twice|first")
+CHANGES = re.compile(r"\b(?:receives?|gets?|becomes?|turns?) (?=\w+(?:er|ed|en)\b)")
+AIM = re.compile(r"\b(?:to (?P<verb>\w{3,})|for (?P<gerund>\w{2,}ing))\b")
+COUNTED = re.compile(r"(?P<many>number .+) (?:is|are) (?P<what>\w+)")
+SPELLING = re.compile(
+    r"\bspel[lt]|\bbritish\b|\bamerica|\bgramma|\bpunctuat|\btense\b|\bwording", re.IGNORECASE
+)
 # The letters of "VAT", and words that begin with them.
 INITIALS = re.compile(r"\b[A-Z]{2,5}\b")
 WORD_OR_SLASH = re.compile(r"[a-z]{3}|/|%")
@@ -56,7 +67,7 @@ def too_long(looked: Looked) -> str:
 def same_options(looked: Looked) -> str:
     """Two options that say the same can't both be wrong for a reason of their own."""
     same = _twice(looked, exactly=False)
-    if same and _by_the_letter(looked):
+    if same and (SPELLING.search(looked.stem) or _by_the_letter(looked)):
         same = _twice(looked, exactly=True)
     return "two options are the same" if same else ""
 
@@ -83,7 +94,7 @@ def _twice(looked: Looked, exactly: bool) -> bool:
         return False
     if _measured_alike(looked.options) or _twofold([_bare(text) for text in free]) or _reordered(free):
         return True
-    if not ORDER.search(looked.stem) and _turned_round(free):
+    if _twofold(_deeds(free)) or (not ORDER.search(looked.stem) and _turned_round(free)):
         return True
     return any(map(INITIALS.fullmatch, looked.options)) and _spelt_out(looked.options)
 
@@ -97,6 +108,26 @@ def _turned_round(said: Sequence[str]) -> bool:
     # A row that is turned so far that its least word leads is the same for all of its turns.
     turns = [min(tuple(row[at:] + row[:at]) for at in range(len(row))) for row in wordy]
     return len(set(turns)) < len(turns)
+
+
+def _deeds(said: Sequence[str]) -> list[str]:
+    """The options with what is done before what it is done to: "hand washing" as wash hand.
+
+    An adverb goes to the end, for "by often checking it" is by checking it often.
+    """
+    turned = any(text.endswith("ing") for text in said)
+    found = []
+    for text in said:
+        words = POSSESSED.sub("", text).split()
+        adverbs = sorted(word for word in words if ADVERB.fullmatch(word))
+        words = [word for word in words if not ADVERB.fullmatch(word)]
+        if len(words) > 1:
+            # "Repair of the roof" is repairing the roof, and deployment is to deploy.
+            words = [NOMINAL.sub("", word) for word in words if word != "of"]
+        if turned and len(words) == 2:
+            words = sorted(word.removesuffix("s") for word in words)
+        found.append(" ".join(words + adverbs))
+    return found
 
 
 def _spelt_out(options: Sequence[str]) -> bool:
@@ -113,9 +144,12 @@ def _twofold(texts: Sequence[str]) -> bool:
 def _reordered(said: list[str]) -> bool:
     """Whether salt and pepper meet pepper and salt, or a lifejacket a life jacket."""
     pairs = [frozenset(option.split(" and ")) for option in said if " and " in option]
-    closed = [option.replace(" ", "") for option in said]
-    letters = [option for option in closed if option.isalpha()] if len(set(closed)) < len(closed) else []
-    return len(set(pairs)) < len(pairs) or len(set(letters)) < len(letters)
+    closed: dict[str, int] = {}
+    for option in said:
+        spaces = closed.setdefault(option.replace(" ", ""), option.count(" "))
+        if spaces != option.count(" ") and option.replace(" ", "").isalpha():
+            return True
+    return len(set(pairs)) < len(pairs)
 
 
 def _measured_alike(options: Sequence[str]) -> bool:
@@ -148,9 +182,11 @@ def _said(option: str, exactly: bool) -> str:
         if (word if at else word.casefold()) not in ARTICLES or word == bare
     ]
     said = f" {' '.join(words)} "
-    for word in words:
-        for phrase, same in PHRASES.get(word, ()):
-            said = said.replace(phrase, same)
+    # What is put for a phrase may begin another one: "one time a day" is once a day, which is daily.
+    for row in (words, None):
+        for word in said.split() if row is None else row:
+            for phrase, same in PHRASES.get(word, ()):
+                said = said.replace(phrase, same)
     return said.strip()
 
 
@@ -159,6 +195,11 @@ def _bare(said: str) -> str:
     if " or " in said:
         said = OR_LESS.sub(r"at most \g<many>", OR_MORE.sub(r"at least \g<many>", said))
     said = RANGE.sub(r"\g<low> to \g<high>", said)
+    said = CHANGES.sub("is ", said)
+    if " are " in said or " is " in said:
+        said = COUNTED.sub(r"\g<many> \g<what>", said)
+    if "to " in said or "for " in said:
+        said = AIM.sub(lambda match: f"to {word_stem(match['verb'] or match['gerund'])}", said)
     words = POSSESSIVE.sub("", said).removeprefix("to ").split()
     text = " ".join(words)
     if not RELATIVES.isdisjoint(words):

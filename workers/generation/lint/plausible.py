@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from workers.generation.lint import prose
 from workers.generation.lint.lexicon import ABSURD, EVERYDAY, TABLE_AND_FARM, either
 from workers.generation.lint.looked import Looked
+from workers.generation.lint.oddities import KINDS, Kind
 from workers.generation.lint.phrases import met, phrases
 
 # What is done with no object of work: a key, a record or a plan is neither eaten nor hugged.
@@ -55,6 +56,29 @@ ANTICS = phrases(
     annoy/annoys/annoying/tease/scare/scaring/impress/impressing the/a/its/his/her/your
     smells/tastes nice/good/bad/funny/sweet, looks cool/pretty/cute/funny, for fun/luck, for no reason
     a/- bowl/cup/slice/plate/glass of soup/coffee/tea/cake/salad/cereal/beer/wine/pasta/rice/milk
+    blame/blaming the/a/an/your/his/her/another colleague/colleagues/intern/weather/boss/neighbour/cat
+    blame/blaming someone/somebody else, give up and *, go/goes/going back to bed
+    call/calling your/his/her mother
+    ask/asking your/his/her/a/the neighbour/neighbor/grandmother/astrologer/psychic/barber/taxi
+    hope/hoping nobody/nothing
+    hope/hoping that/- no one/nobody/nothing/it/he/she, pretend/pretending that/- nothing
+    pretend/pretending to be asleep/ill/dead
+    order/ordering a/- pizza/pizzas/sushi/takeaway, burst into tears, set/setting it/them on fire
+    set/setting fire to
+    hit/hitting/kick/kicking it/them with/until/hard, put/putting it/them in the microwave/oven/freezer/bin
+    leave/leaving the country, change/changing your/his/her name
+    because it/they/he/she is/are fashionable/trendy/cool/fun/cute/pretty
+    because it/they looks/look/sounds/sound nice/good/better/pretty/cool/smart/funny
+    because it is friday/monday/sunday/late/easy, because the boss/manager/ceo/king likes/said/says
+    to look/seem cool/busy/smart/clever/pretty, make/making the/a/your/his/her * laugh/cry/jealous
+    favourite/favorite *
+    height/weight/hairstyle/birthday/hobby/mood/pet of the/a/your/his/her ceo/boss/president/driver/owner
+    height/weight/hairstyle/birthday/hobby/mood/pet of the/a/your/his/her inventor/author/manager/programmer
+    throw/throws/throwing a/the/your * at, number of windows/chairs/plants/trees/coffees/cups in/on/per/of
+    family recipe/recipes, feel/feels like it, frame it, ability to fly
+    s cat/dog/mother/grandmother/pet/hamster, good weather, bad hair, at the pub/disco/zoo/circus/beach
+    in your/his/her dreams
+    ask/asking/consult/consulting a fortune/psychic/wizard/witch, sprinkle glitter, hold a party
     a/an old/wise/little/good/evil man/woman/king/queen/fairy/dog/cat/horse, fall/falls/falling asleep
     take/taking/takes a nap/holiday/vacation/bath/selfie/walk, watch/watching/watches tv/television/a film
     """
@@ -66,6 +90,7 @@ EXCLAIMED = re.compile(r"[a-z]{2,}!+\s*$")
 CLAUSE_WORDS, LONG_CLAUSE, FEW = 3, 4, 2
 DEED_WORDS, FEW_WORDS = 4, 6
 MANY = 3
+MOST_OF_A_KIND = 3
 
 
 def implausible_distractor(looked: Looked) -> str:
@@ -79,6 +104,7 @@ def implausible_distractor(looked: Looked) -> str:
     odd = [option for option in odd if not _spoken_of_twice(option, looked)]
     if odd and _at_table(looked):
         odd = [option for option in odd if EVERYDAY.isdisjoint(prose.words(option))]
+    odd += _alone_of_its_kind(looked)
     odd += [option for option, _ in others if _empty(option, looked)]
     # Three of a kind are the item's subject, not a joke.
     return f'nobody would choose "{odd[0].strip()[:60]}"' if 0 < len(odd) < MANY else ""
@@ -99,6 +125,32 @@ def _absurd(option: str, words: Sequence[str], told: str) -> bool:
     return deed is not None and deed.group().split()[-1].casefold() not in told
 
 
+def _alone_of_its_kind(looked: Looked) -> list[str]:
+    """The distractors that are of a kind of which neither another option nor the rest of the item speaks."""
+    if looked.code is not None:
+        return []
+    rows = [
+        [word for word in prose.words(option) if word not in ("a", "an", "the")] for option in looked.options
+    ]
+    asked = prose.words(looked.stem)
+    found = []
+    for kind in KINDS:
+        of_kind = [at for at, row in enumerate(rows) if _is_of(kind, row)]
+        if (
+            len(of_kind) == 1
+            and of_kind[0] != looked.key
+            and not any(w.startswith(kind.context) for w in asked)
+        ):
+            found.append(looked.options[of_kind[0]])
+    return found
+
+
+def _is_of(kind: Kind, row: Sequence[str]) -> bool:
+    """Whether the words are a member of the kind, or a file, or one that a word or two describe."""
+    ends = (tuple(row[-many:]) for many in range(1, 4)) if len(row) <= MOST_OF_A_KIND else ()
+    return any(end in kind.members for end in ends)
+
+
 def _spoken_of_twice(option: str, looked: Looked) -> bool:
     """Whether the option's last word stands in another one, so that both name parts of one thing."""
     last = prose.words(option)[-1:]
@@ -114,7 +166,7 @@ def _at_table(looked: Looked) -> bool:
 def _empty(option: str, looked: Looked) -> bool:
     """Whether a word or two stand among clauses; code may well do nothing, and an amount is short."""
     words = option.strip().rstrip(".!").split()
-    if looked.code is not None or not all(map(str.isalpha, words)):
+    if looked.code is not None or not all(map(str.isalpha, words)) or words[:1] in (["A"], ["An"], ["The"]):
         return False
     others = [len(other.split()) for other in looked.options if other != option]
     least = CLAUSE_WORDS if EMPTY.fullmatch(" ".join(words)) else LONG_CLAUSE + len(words) - 1

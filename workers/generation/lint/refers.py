@@ -76,11 +76,19 @@ DIGIT = re.compile(r"\d")
 OPTION_NAMED = re.compile(r"\b(?:[Oo]ption|[Aa]nswer|[Cc]hoice|[Aa]lternative|[Rr]esponse)s? \(?[A-E1-5]\b")
 OPENERS = listed("it they this that is are can could may might would be")
 OWN_LABEL = re.compile(r"^\(?[a-e1-5]\)\s*(?!and\b|or\b|[&+/,])(?=\S)", re.IGNORECASE)
+LETTERED = re.compile(r"^[a-e][.:)]\s+(?=all|none|both|neither|any|each)")
 # A list or a string of a program is made of no labels.
 CODE = re.compile(r"[\"'{`]|^\[[^]]*,[^]]*\]$")
 SHORT = re.compile(r"\b(?:[A-Sa-s]?\d?|[IVXivx]{2,4})\b|[①-⑨]")
 LONGEST, MOST_WORDS = 60, 9
 REFERS = "an option refers to the others"
+# "I is true, II is false", and of an assertion and its reason "A is true but R is false".
+_LABELLED = r"(?:(?:statement|claim) )?(?P<{}>[a-z]\d?|[ivx]{{1,4}}|\d)"
+JUDGED = re.compile(
+    rf"(?:both )?{_LABELLED.format('one')} (?:and {_LABELLED.format('both')} )?(?:is|are) (?:not )?"
+    r"(?:individually )?(?:true|false|correct|incorrect|right|wrong)\b"
+    rf"(?:.{{0,40}}?\b{_LABELLED.format('other')} (?:is|explains|does))?"
+)
 K_TYPE = "options combine numbered statements: ask for one"
 
 
@@ -112,7 +120,8 @@ def _names_both(looked: Looked) -> bool:
 
 def _words(option: str) -> list[str]:
     """The words of the option's first clause, in small letters."""
-    row = TOKEN.findall(option[:LONGEST].replace(" at all", ""))
+    bare = LETTERED.sub("", option[:LONGEST]).replace(" at all", "").replace("non of", "none of")
+    row = TOKEN.findall(bare)
     start = next((at for at, word in enumerate(row) if word not in OPENERS), 0)
     end = next((at for at, word in enumerate(row) if word in BREAKS), len(row))
     # "They are all right" opens like "all are right".
@@ -126,7 +135,7 @@ def _points(row: Sequence[str]) -> bool:
     if len(foreign) > 2 or len(row) < 2:
         return False
     if foreign and all(map(LABEL.fullmatch, foreign)):
-        return not words.isdisjoint(OPTIONS)
+        return not words.isdisjoint(OPTIONS | {"above"})
     if foreign:
         return len(foreign) == 1 and foreign[0].isalpha() and bool(words & POINTERS and words & WHOLE)
     return (
@@ -226,7 +235,10 @@ def k_type(looked: Looked) -> str:
     """Combinations of numbered statements (K-type) can be crossed out by halves."""
     read = [one for option in looked.options if (one := _labelled(option))]
     combined = [one for one in read if len(one.labels) > 1 or one.alone]
-    if _only_one_of_two(looked):
+    judged = [
+        match for match in map(JUDGED.match, looked.folded) if match and (match["other"] or match["both"])
+    ]
+    if _only_one_of_two(looked) or len(judged) > 1:
         return K_TYPE
     # Numbers that all stand in every option are an order of steps.
     if len(combined) < 2 or len({one.labels for one in read}) == 1:

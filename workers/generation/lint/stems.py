@@ -8,13 +8,29 @@ from workers.generation.lint.looked import Looked
 
 SHORTEST_STEM = 10
 # One of these is in every gap.
-GAP_MARKS = ("__", "_ _", "\\_", "..", "…", "[", "(", "<", "--", "{", "blank", "missing word")
+GAP_MARKS = (
+    "‗‗",
+    "***",
+    "- -",
+    "__",
+    "_ _",
+    "\\_",
+    "..",
+    "…",
+    "[",
+    "(",
+    "<",
+    "--",
+    "{",
+    "blank",
+    "missing word",
+)
 BLANK = re.compile(
     either(
         r"""
         (?<![\w`])_{2,}(?![\w`])|(?:\\_){2,}
         \.{4,}|…{2,}|(?<=[a-z] )(?:\.\.\.|…)(?=\s?[.,;:?]|\s\w)|^(?:\.\.\.|…)\s|(?:_\s){2,}_
-        (?<=\s)-{3,}(?=[\s.,?])
+        (?<=\s)(?:-{3,}|\*{3,}|(?:-\s){2,}-)(?=[\s.,?])|‗{2,}
         (?<=\s)[(\[]\s*\?\s*[)\]]|(?<=\s)\(\s+\)|(?<!\S)\[\s*\](?=\s[a-z]|\.)
         (?<!\w)[\[({<](?:blank|gap|missing word|fill in|_+|\.\.\.|…)[\])}>]
         \bfill(?:s)? (?:in )?the (?:blank|gap)|\bthe missing word\b
@@ -102,6 +118,10 @@ NARROWED = listed(
     "of for in at on by with to from between whose that which who after before when stands means"
 )
 SHORT_SUBJECT, LONG_TOPIC = 4, 10
+# A sentence that sets a scene and goes on into the options: "Before lifting a load, the driver".
+SCENE = re.compile(
+    r"(?:to|when|if|before|after|while|in order to|once) (?:[\w'’-]+ ){1,8}?[\w'’-]+, \w+ \w+", re.IGNORECASE
+)
 
 
 def missing_stem(looked: Looked) -> str:
@@ -155,7 +175,7 @@ def _framed(words: Sequence[str]) -> bool:
 def _fragment(stem: str) -> bool:
     """Whether the stem is a topic, and neither a question nor the better part of a sentence."""
     words = stem.rstrip(" .:,…").split()
-    if "?" in stem or stem.endswith(".") or not words or words[0].casefold() in ORDERS:
+    if "?" in stem or stem.endswith(".") or not words or words[0].casefold() in ORDERS or SCENE.match(stem):
         return False
     if words[-1].casefold() in GOING_ON:
         return len(words) <= SHORT_SUBJECT and not NARROWED.intersection(words)

@@ -4,6 +4,8 @@ Two options are the same only if they are equal in all their other words, so tha
 it does no harm that a fault is not always an error.
 """
 
+from workers.generation.lint import terms
+
 # Verbs whose forms are not made like "reduces, reduced, reducing" and "checks, checked, checking".
 IRREGULAR = {
     "cut": ("cuts", "cut", "cutting"),
@@ -46,7 +48,7 @@ end finish cease conclude
 stop halt
 buy purchase
 help assist aid support
-use utilise utilize employ apply
+use utilise utilize apply
 show display
 choose select pick
 forbid prohibit ban
@@ -68,9 +70,9 @@ ask enquire inquire
 answer reply respond
 inform notify tell
 move relocate transfer
-change alter modify
+change alter modify edit amend
 store save
-keep retain
+keep retain preserve
 receive obtain get
 give provide supply
 require need
@@ -85,10 +87,33 @@ mix blend
 expand enlarge
 remain stay
 happen occur
+encrypt encipher
+damage harm
+injure hurt wound
+hide conceal
+replace substitute
+destroy ruin
+approve authorise authorize
+reject refuse
+carry transport
+teach train instruct
+praise commend
+scold reprimand
+explain clarify
+describe depict
+assess evaluate
 """.strip().splitlines()
 OTHERS = """
 higher greater larger bigger
 smaller lesser
+faster quicker speedier
+easier simpler
+worse poorer
+weaker feebler
+authorisation authorization
+organisation organization
+optimisation optimization
+analyse analyze
 largest biggest greatest
 reduced fell sank
 increased rose grew
@@ -147,6 +172,36 @@ rubbish garbage trash
 person individual
 children kids
 nobody none
+dangerous hazardous unsafe risky
+broken defective faulty damaged
+dirty soiled unclean
+wide broad
+polite courteous
+rude impolite
+honest truthful
+clever intelligent smart
+permanent lasting
+temporary provisional
+useful helpful
+useless unhelpful
+required necessary needed essential
+unnecessary needless
+benefit advantage
+benefits advantages
+drawback disadvantage
+drawbacks disadvantages
+danger hazard
+dangers hazards
+duty obligation
+duties obligations
+colleague coworker
+colleagues coworkers
+supervisor overseer
+teacher instructor
+student pupil
+students pupils
+nation country
+money funds
 everybody everyone all
 begin start
 colour color
@@ -192,7 +247,8 @@ def _equals() -> dict[str, str]:
         for of_verb in forms:
             for form, head in zip(of_verb, forms[0], strict=True):
                 found.setdefault(form, found.get(head, head))
-    return found
+    # Initials are as good in small letters: CPU.
+    return found | {word: found.get(word, word) for word in terms.INITIALS}
 
 
 # Each word that has another of the same sense, and the word under which both go.
@@ -264,7 +320,7 @@ def _said(words: str) -> str:
 
 def _phrases() -> dict[str, list[tuple[str, str]]]:
     found: dict[str, list[tuple[str, str]]] = {}
-    for row in ROWS:
+    for row in (*ROWS, *terms.ROWS):
         same, *others = map(_said, row.split("="))
         for phrase in others:
             found.setdefault(phrase.split()[0], []).append((phrase, same))

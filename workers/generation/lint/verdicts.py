@@ -12,13 +12,19 @@ PAIRS = listed(
     yes/no true/false true/untrue correct/incorrect correct/wrong right/wrong accurate/inaccurate
     lawful/unlawful legal/illegal agree/disagree allowed/forbidden permitted/prohibited permitted/forbidden
     valid/invalid sound/unsound justified/unjustified admissible/inadmissible acceptable/unacceptable
-    does/not applies/not agreed/not fair/unfair
+    does/not applies/not agreed/not fair/unfair liable/exempt possible/impossible safe/unsafe
+    guilty/innocent
     """
 )
 AFFIRMING = {pair.split("/")[0] for pair in PAIRS}
 DENYING = {pair.split("/")[1] for pair in PAIRS}
 # What may stand before the verdict ("that is definitely ..."), and what a reason begins with.
 PAIRED = [set(pair.split("/")) for pair in PAIRS if pair != "yes/no"]
+BARE = ({"true", "false"}, {"agree", "disagree"}, {"correct", "incorrect"}, {"t", "f"})
+# Where true and false are values, they are no verdicts.
+VALUES = re.compile(
+    r"\b(?:value|boolean|return|print|evaluate|expression|output|constant|keyword|type)", re.IGNORECASE
+)
 JUDGED = re.compile(
     r"\b(?:statement|claim|sentence|assertion|judge|verdict|assess|say (?:to|of) this)", re.IGNORECASE
 )
@@ -64,7 +70,15 @@ def true_false(looked: Looked) -> str:
     if any(pair in looked.stem for pair in SIGNS) and TRUE_OR_FALSE.search(looked.stem):
         return VERDICTS
     rows = [WORDS.findall(option[:BEGINNING].casefold()) for option in looked.options]
+    if looked.code is None and not VALUES.search(looked.stem) and _bare_pair(rows):
+        return VERDICTS
     return VERDICTS if _judged(looked, rows) or _answered(looked, rows) else ""
+
+
+def _bare_pair(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether two options are no more than a verdict and its contrary: true and false, agree and disagree."""
+    said = {row[0] for row in rows if len(row) == 1}
+    return any(pair <= said for pair in BARE)
 
 
 def _judged(looked: Looked, rows: Sequence[Sequence[str]]) -> bool:
