@@ -25,7 +25,7 @@ Made by `make quality` from the labelled cases in `tests/quality/` (ROLES.md and
 and how they were made), the shipped library, and the model server of the tests. No live model was asked.
 Shares are of 1; money is in micro-dollars at the prices in `workers/generation/engines/prices.py`.
 
-Sets named dev and heldout were tuned on in the end; unseen ones never were. Labels and items were made by
+Sets named unseen were never tuned on; all others were in the end. Labels and items were made by
 language models working apart from each other, and read by one of them each: no figure here is a human's.
 """
 AT_LEAST, AT_MOST = "≥", "≤"

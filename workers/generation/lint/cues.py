@@ -60,8 +60,12 @@ VAGUE = phrases(
     moderately, to varying degrees, not usually/always/often
     some people/users/customers/patients/experts/employees/companies
     an adequate/appropriate/average amount/number
+    some/most/much/many/a lot/a few/a bit/a little of it/them, a fair part/portion/share
     a moderate/considerable/fair/certain/good/reasonable/suitable/decent amount/number/degree/deal/share/while
     """
+)
+MONTHS = frozenset(
+    in_order("january february march april june july august september october november december")
 )
 # "Less often" compares, "rather than" excludes, and May is a month.
 # Nearly always is no always.
@@ -153,9 +157,15 @@ def _said(terms: Phrases, looked: Looked, why: str, exempt: Phrases) -> str:
     # What every option says tells them apart no more.
     if len(said) < 2:
         return ""
-    if "may" in said and (PERMISSION.search(looked.stem) or any(map(DUTIES.intersection, looked.spoken))):
+    if "may" in said and _may_is_meant(looked):
         said.remove("may")
     return f'an option says "{max(said)}": {why}' if any(said) else ""
+
+
+def _may_is_meant(looked: Looked) -> bool:
+    """Whether "may" says what is allowed, or is a month among others."""
+    others = DUTIES | MONTHS
+    return PERMISSION.search(looked.stem) is not None or any(map(others.intersection, looked.spoken))
 
 
 def _term(terms: Phrases, words: Sequence[str], exempted: Phrases) -> str:

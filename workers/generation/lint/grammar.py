@@ -26,7 +26,7 @@ ACRONYM = re.compile(r"[A-Z]{2,5}\b")
 SEVERAL_ASKED = re.compile(
     r"\b(?:which|what|who|name|give)\s+(?:(?:are|were|is) )?(?:the )?(?:\w+ )?(?:two|three|four|several)\b"
     r"|\b(?:which|what|who)\s+(?:(?!(?:is|was|has|does|that|who|when|if|do)\b)\w+\s+){0,5}?(?:are|were|have)\b"
-    r"(?! (?:they|these|those|you|we|the)\b)|\bwhat are the\b",
+    r"(?! (?:they|these|those|you|we|the)\b)|\b(?:what|which|who) (?:are|were) the\b",
     re.IGNORECASE,
 )
 COUNTED = re.compile(
@@ -82,7 +82,7 @@ NO_VERBS = listed(
 )
 OPEN_END = re.compile(
     r"\b(?:a|an|the|of|by|for|with|from|to|in|on|at|than|is|are|was|were|called|and|or|can|must|should|will|would"
-    r"|may|as|into|between|has|have|be|been)$"
+    r"|may|as|into|between|has|have|be|been|except|EXCEPT)$"
 )
 BY_DATE = re.compile(r"\s*[Bb]y (?:\d|[A-Z])")
 FIRST = re.compile(r"\s*([^\W\d_]+)")

@@ -17,7 +17,7 @@ DEEDS = either(
     """
 )
 AFTER_DEED = r"the|a|an|your|it|them|him|her|at|into|under|on|to|for|with|in|off|until|louder|loudly|about"
-DEED = re.compile(rf"(?:to )?{DEEDS}(?:ing)?(?: (?:{AFTER_DEED})\b|$)", re.IGNORECASE)
+DEED = re.compile(rf"(?:to )?{DEEDS}(?:ing|e?s)?(?: (?:{AFTER_DEED})\b|$)", re.IGNORECASE)
 MOODS = "(?:bored|sleepy|lonely|shy|jealous|hungry|thirsty|sad|angry|in love|homesick|in a bad mood)"
 REFUSAL = re.compile(
     either(
@@ -77,7 +77,8 @@ ANTICS = phrases(
     throw/throws/throwing a/the/your * at, number of windows/chairs/plants/trees/coffees/cups in/on/per/of
     family recipe/recipes, feel/feels like it, frame it, ability to fly
     s cat/dog/mother/grandmother/pet/hamster, good weather, bad hair, at the pub/disco/zoo/circus/beach
-    in your/his/her dreams
+    in your/his/her dreams, holy water
+    the/a/his/her/your/- hotel/office/family/boss s/- cat/dog/hamster/parrot
     ask/asking/consult/consulting a fortune/psychic/wizard/witch, sprinkle glitter, hold a party
     a/an old/wise/little/good/evil man/woman/king/queen/fairy/dog/cat/horse, fall/falls/falling asleep
     take/taking/takes a nap/holiday/vacation/bath/selfie/walk, watch/watching/watches tv/television/a film

@@ -105,6 +105,8 @@ assess evaluate
 """.strip().splitlines()
 OTHERS = """
 higher greater larger bigger
+ascending rising increasing
+descending falling decreasing
 smaller lesser
 faster quicker speedier
 easier simpler
@@ -265,6 +267,12 @@ slows = slows down = becomes slower = gets slower
 speeds = speeds up = becomes faster = gets faster
 heats = heats up = gets hot = becomes hot = gets warmer
 cools = cools down = gets colder = becomes colder
+lower its temperature = make it cooler = make it colder = cool it = cool it down
+raise its temperature = make it warmer = make it hotter = heat it = warm it up = heat it up
+speed it up = make it faster
+slow it down = make it slower
+overtime = extra hours = overtime hours = additional hours
+overtime = extra hours worked = overtime worked
 unchanged = not changed
 stays same = does not change = remains same = remains unchanged = stays as it is = remains constant
 mandatory = not optional = required
