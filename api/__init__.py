@@ -5,6 +5,8 @@
 
 import gc
 import logging
+from functools import partial
+from typing import TYPE_CHECKING
 
 from flask import Flask
 from flask_smorest import Api
@@ -14,9 +16,24 @@ import logs
 import traces
 from settings import VERSION, Settings
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The Flask application on these settings, or on the environment's."""
+    if settings is None:
+        settings = Settings.from_env()
+        logs.configure(settings.log, hidden=settings.secrets)
+        traces.configure(settings.traces_endpoint, VERSION)
+    app = route()
+    bind(app, settings)
+    _spare_the_collector()
+    return app
+
+
+def route() -> Flask:
+    """The application with all its routes, which answers nothing before it is bound to settings."""
     from api import (
         assessments_v1,
         assessments_v2,
@@ -45,20 +62,12 @@ def create_app(settings: Settings | None = None) -> Flask:
         webhook_deliveries_v2,
         webhook_endpoints_v2,
     )
-    from api.edge import Edge
     from api.parsing import LARGEST_BODY
     from api.schemas.common import ErrorSchema
-    from api.services import Services
-    from api.slow_bodies import SlowBodies
-    from api.tracing import Traced
 
     class OurApi(Api):
         ERROR_SCHEMA = ErrorSchema
 
-    if settings is None:
-        settings = Settings.from_env()
-        logs.configure(settings.log, hidden=settings.secrets)
-        traces.configure(settings.traces_endpoint, VERSION)
     app = Flask("api", static_folder=None, template_folder="templates")
     app.config.update(
         # Of what is no JSON; the parser sets each route's own limit.
@@ -73,7 +82,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.url_map.strict_slashes = False
     # An address with a slash too many is an unknown one, not a redirect in HTML.
     app.url_map.merge_slashes = False
-    app.extensions["assessgen"] = Services(settings)
     api = OurApi(app)
     api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
     api.spec.components.security_scheme("apiKey", {"type": "apiKey", "in": "header", "name": "x-api-key"})
@@ -102,24 +110,33 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(docs.blueprint)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(metrics.blueprint)
-    console.register(app, settings)
-    if settings.trusted_proxies:
-        # So many proxies of ours stand before us, each of which says whom it speaks for.
-        count = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]
-    counted = metrics.metrics_of(settings, app.extensions["assessgen"].database)
-    app.extensions[metrics.EXTENSION] = counted
-    # Outside of what reads the proxies' word: it is about the connection itself.
-    app.wsgi_app = SlowBodies(app.wsgi_app, settings.body_timeout)  # type: ignore[method-assign]
-    app.wsgi_app = Edge(app.wsgi_app, counted)  # type: ignore[method-assign]
-    if traces.is_on():
-        app.wsgi_app = Traced(app.wsgi_app)  # type: ignore[method-assign]
+    console.register(app)
     errors.register(app)
     app.after_request(request_limits.tell)
     audit_v2.register(app)
     logging.getLogger("api").setLevel(logging.INFO)
-    _spare_the_collector()
     return app
+
+
+def bind(app: Flask, settings: Settings) -> None:
+    """Give the application its services, and put around it what counts, limits and traces its requests."""
+    from api import console, metrics
+    from api.edge import Edge
+    from api.services import Services
+    from api.slow_bodies import SlowBodies
+    from api.tracing import Traced
+
+    app.extensions["assessgen"] = Services(settings)
+    counted = metrics.metrics_of(settings, app.extensions["assessgen"].database)
+    app.extensions[metrics.EXTENSION] = counted
+    console.bind(app, settings)
+    wsgi: WSGIApplication = partial(Flask.wsgi_app, app)
+    if settings.trusted_proxies:
+        # So many proxies of ours stand before us, each of which says whom it speaks for.
+        wsgi = ProxyFix(wsgi, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies)
+    # Outside of what reads the proxies' word: it is about the connection itself.
+    wsgi = Edge(SlowBodies(wsgi, settings.body_timeout), counted)
+    app.wsgi_app = Traced(wsgi) if traces.is_on() else wsgi  # type: ignore[method-assign]
 
 
 DESCRIPTION = "A brief goes in, a form comes out, people answer it, the result is scored and told."

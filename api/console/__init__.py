@@ -41,9 +41,13 @@ PARTS = (
 )
 
 
-def register(app: Flask, settings: Settings) -> None:
-    """Serve the console and the candidates' pages."""
+def bind(app: Flask, settings: Settings) -> None:
+    """Sign the cookies with a key of this installation's."""
     app.secret_key = derived_key(settings.secret_key, b"console cookies")
+
+
+def register(app: Flask) -> None:
+    """Serve the console and the candidates' pages."""
     app.session_interface = guard.Cookies()
     app.config.update(
         SESSION_COOKIE_NAME="assessgen",

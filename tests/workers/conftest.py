@@ -1,15 +1,13 @@
 """Fixtures of the worker runtime's tests."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-import migrations
 from models.session import Database
 from settings import Settings
-from tests.conftest import POSTGRES, needs_postgres, settings_for
+from tests.conftest import POSTGRES, migrated, settings_for
 from tests.fakes.model_server import ModelServer
 from tests.templates import Templates
 from workers.bank import ShippedLibrary
@@ -33,31 +31,11 @@ def templates(tmp_path_factory: pytest.TempPathFactory, library_read_once: None)
     home = tmp_path_factory.mktemp("templates")
 
     def make_ready(url: str) -> None:
-        database = Database(settings_for(home, url).database_url)
-        migrations.upgrade(database)
-        ShippedLibrary(database)
-        database.dispose()
+        with migrated(settings_for(home, url).database_url) as database:
+            ShippedLibrary(database)
 
     with Templates(home, POSTGRES, make_ready) as templates:
         yield templates
-
-
-@pytest.fixture(params=["sqlite", needs_postgres])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path, templates: Templates) -> Iterator[str]:
-    """The address of a database of the test's own, once for each kind."""
-    if request.param == "sqlite":
-        yield templates.sqlite(tmp_path / "test.db")
-        return
-    with templates.postgresql() as url:
-        yield url
-
-
-@pytest.fixture
-def database(settings: Settings) -> Iterator[Database]:
-    """That database, which has its schema already."""
-    database = Database(settings.database_url)
-    yield database
-    database.dispose()
 
 
 class Workers:
