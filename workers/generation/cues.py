@@ -67,7 +67,7 @@ MUST = _phrases(
     r"must(?:[- ]haves?)?", r"required?", r"requirements? (?:is|are|include|for)", r"essential", r"strong", r"expert\w*",
     r"proficien\w+", r"solid", r"deep", r"proven", r"extensive", r"mandatory", r"fluent(?:ly)? in", r"fluent",
     r"(?:thorough|sound|excellent|in[- ]depth|good(?: working)?|very good) (?:knowledge|command|grasp|skills)",
-    r"hands[- ]on", r"you(?:['’]ve| have| hold| know| need)", r"(?:we|you) (?:need|require|expect)", r"you speak", r"fluently", r"you can", r"(?:is|are) familiar", r"at home (?:in|on|with)",
+    r"hands[- ]on", r"you(?:['’]ve| have| hold| know| need)", r"(?:we|you) (?:need|require|expect)", r"you speak", r"you should (?:also )?(?:know|have|be|speak|master)", r"fluently", r"you can", r"(?:is|are) familiar", r"at home (?:in|on|with)",
     r"you(?: are|['’]re) (?:an? |already )?(?:able|skilled|experienced|qualified|trained|confident|comfortable|fluent|good|certified|licensed|registered)",
     r"(?:qualified|registered|certified|licen[cs]ed)", r"(?:command|mastery) of", r"(?:well|fully) versed", r"candidates (?:have|hold|must|need)", r"we want(?! to\b)", r"du (?:hast|kannst|beherrschst|bringst)", r"sie (?:haben|können|beherrschen|verfügen|bringen)", r"vous (?:avez|maîtrisez|connaissez|savez|justifiez|possédez)", r"gute[ns]? kenntnisse\w*", r"(?:bonne|parfaite|solide) (?:connaissance|maîtrise)s?", r"conocimientos? (?:de|en)", r"experiencia (?:en|con|de|demostrable|mínima)", r"expérience (?:en|de|dans|confirmée|significative)", r"erfahrung(?:en)? (?:in|mit|als)", r"berufserfahrung", r"manejo de",
     r"we (?:ask|look) for", r"master of", r"indispensable",
@@ -126,20 +126,23 @@ PERK = _phrases(
 # What a company does, which is not what the candidate will do.
 _TRADE = (
     "make sell rent build produce manufacture insure own operate help serve run provide render move guard "
-    "supply distribute employ publish settle check fly seat service ship teach exhibit clean design"
+    "supply distribute employ publish settle check fly seat service ship teach exhibit clean design "
+    "deliver cover import export store transport print grow brew bake cook treat finance insure host stage train "
+    "repair restore recycle collect pack represent feed heat light look supply offer welcome process connect"
 ).split()
 _WE_DO = "|".join(_TRADE)
 _IT_DOES = "|".join(f"{verb}e?s" for verb in _TRADE) + "|has|flies|carries"
-_NAME = r"[A-Z][\w&.'’]*(?: (?:&|and|of|the|[A-Z][\w&.'’]*)){0,5}"
+_NAME = r"(?!Our\b|Your\b|You\b|Role\b|Job\b|Work\b|Experience\b|Training\b|Duties\b|Post\b|Position\b|Scope\b|The (?:role|position|post|job|work|duties|candidate)\b|Th(?:is|ese|ey)\b)[A-Z][\w&.'’]*(?: (?:&|and|of|the|[A-Z][\w&.'’]*)){0,5}"
 _NOT_YOU = r"(?!.{0,80}\b(?:you|your|looking|seeking|seeks|hiring|requires|needs)\b)"
 _HIRING = r"looking|hiring|seeking|searching|recruit\w+|replacing|recherch\w+|such\w+|busca\w*"
 EMPLOYER = re.compile(
     r"\s*(?:[Ff]ounded|[Ee]stablished|[Hh]eadquartered|[Ss]ince \d{4}|[Aa]t [A-Z]\w+(?: [A-Z]\w+)?, we\b"
     r"|[Oo]ur (?:company|clients?|customers|mission|vision|products?|platform|cameras|fleet|shops?)\b"
-    rf"|Our (?!stack|tech|services?|back|front|code|platform|tools?|systems?|infrastructure|pipelines?|apps?|data|api|must|ideal|new|next)\w+ {_NOT_YOU}"
+    r"|[Oo]ur (?!(?:\w+ )?(?:stack|tech|services?|back|front|code|platform|tools?|systems?|infrastructure|pipelines?|apps?|data|api|must|ideal|new|next|release|website|team)\b)"
+    rf"\w+ {_NOT_YOU}"
     rf"|We (?:{_WE_DO})\b{_NOT_YOU}|{_NAME} (?:{_IT_DOES})\b{_NOT_YOU}"
     rf"|(?!You|This|It|There|The (?:role|position|post|job|candidate))(?:we|We|{_NAME})(?:['’]re| are| is| ist| sind| est| es)"
-    r" (?:an?|the|one of|among|eine?|une?|la|le|un|una|our|your|only|\d+ people|\w+ by)\b"
+    r" (?:an?|the|one of|among|eine?|une?|la|le|un|una|our|your (?!job|task|work|responsib|field|main|own|daily|first|home)|only|\d+ people|(?:owned|backed|funded|led|founded|read|used|loved) by)\b"
     rf"(?!.{{0,60}}\b(?:{_HIRING})\b)"
     r"|(?:Die|Das|Der) (?:[\w&.'’]+ ){1,4}(?:ist ein|baut|verkauft|betreibt|produziert|liefert)\b"
     r"|(?:La|Le|Les|L['’])\s?(?:[A-Z][\w&.'’]* ){1,3}(?:fabrique|vend|prépare|édite|produit|gère)\b"
@@ -241,7 +244,12 @@ DUTIES_HEADING = _phrases(
 UNASKED_HEADING = _phrases(
     r"(?:it|you|that|what you) (?:need not|needn['’]t|may forget|can forget|do not need).{0,20}",
     r"(?:you|what you) (?:can |may )?(?:leave behind|leave at home|can forget|needn['’]t (?:have|bring|know|do)).{0,12}", r"(?:darauf|was).{0,12}verzichten.{0,12}", r"ce (?:que|qu['’]).{0,20} pas",
-    r"lo que no .{3,25}", r"not for (?:you|us).{0,12}", r"(?:what )?you (?:won['’]t|will not|will never|never) .{2,20}",
+    r"(?:lo |qué )?que no .{3,25}", r"qué no .{3,25}", r"not for (?:you|us).{0,12}", r"(?:what )?you (?:won['’]t|will not|will never|never) (?!be\b).{2,20}", r"what (?:you['’]ll|you will) (?:not|never) (?!be\b).{2,20}",
+    r"not (?:in|part of|a part of|within) (?:the |this |your )?(?:job|role|post|position|scope|remit|work|duties|brief).{0,12}", r"out of scope", r"(?:beyond|outside) (?:the |this |your )(?:scope|job|role|remit|post)", r"not your (?:job|task|work|problem|business|concern|responsibility)s?",
+    r"(?:things|skills|tools|stuff) (?:we|you) (?:do not|don['’]t|won['’]t) .{2,20}", r"what(?:['’]s| is| are)(?: not|n['’]t) .{3,25}", r"what (?:this|the) (?:job|role|post|position) (?:is|does|will)(?: not|n['’]t).{0,20}", r"no need (?:for|of|to have|to know)", r"what (?:others|other people|other teams|someone else|somebody else) (?:do|does|look after|take care of).{0,12}",
+    r"(?:das|was) (?:machst|brauchst|musst|kannst|erwartet|machen|brauchen|müssen|tust|tun) (?:du|sie|dich)(?: \w+)? nicht.{0,15}", r"was (?:du|sie|wir|hier|dich|nicht|bei uns)\b.{0,25}\bnicht\b.{0,25}", r"was nicht .{3,40}", r"(?:das (?:ist|gehört) )?nicht (?:teil|bestandteil|zu (?:ihren|deinen) aufgaben|ihre aufgabe|deine aufgabe|gefragt|gesucht|gefordert|erwartet|notwendig|verlangt).{0,20}",
+    r"ce (?:dont|que|qui|qu['’]).{0,30} (?:pas|plus|aucun).{0,20}", r"hors (?:périmètre|poste|mission|champ).{0,12}", r"non (?:requise?s?|exigée?s?|demandée?s?|nécessaires?)", r"vous n(?:e |['’]).{2,15} pas.{0,10}", r"inutile",
+    r"no (?:es necesari[oa]|son necesari[oa]s|hace falta|tendrás que|harás|pedimos|incluye|forma parte).{0,25}", r"fuera (?:del|de) (?:puesto|alcance|tus funciones).{0,10}",
     r"(?:what )?(?:we|you)(?: really)? (?:do not|don['’]t|won['’]t)(?: have to)? (?:ask|need|expect|require|want|do|look).{0,20}",
     r"not (?:needed|required|necessary|expected)", r"(?:do not|don['’]t) need", r"(?:what )?this is not",
     r"you can leave.{0,20}", r"nicht (?:nötig|erforderlich|nötig ist)", r"was (?:du|sie) nicht .{3,30}",

@@ -54,6 +54,7 @@ WEAK = 0.5
 TITLE_SCORE = 4.0
 ASIDE = (Kind.NICE, Kind.DEGREE, Kind.EMPLOYER)
 REQUIRED = (Kind.MUST, Kind.EITHER)
+EXPLICIT = (*REQUIRED, Kind.NICE)
 # What a role's profile holds is likelier to be meant than what stands in the text by chance, and
 # its heaviest must-haves are meant even where nobody needs to say so: an accountant does accounting.
 PROFILE_BONUS = 0.15
@@ -154,10 +155,16 @@ def _mentions(book: taxonomy.Taxonomy, role: str, description: str) -> dict[str,
         facts = seen.setdefault(mention.skill, _Seen(len(seen)))
         facts.add(TITLE_SCORE, nice=False, evidence=role[mention.start : mention.end])
     reading = advert.read(description)
+    mentions = _with_implied(book.find(advert.bare(description)), description)
+    denied = {one.skill for one in mentions if reading.denies(one.start) and not _is_manner(book, one.skill)}
+    denied -= seen.keys()
     counted: set[tuple[str, int, Kind]] = set()
-    for mention in _with_implied(book.find(advert.bare(description)), description):
+    for mention in mentions:
         part = reading.at(mention.start)
         if not part.kind.worth or (mention.skill, part.start, part.kind) in counted:
+            continue
+        # What is denied in one place counts in another only where that asks for it in so many words.
+        if mention.skill in denied and part.kind not in EXPLICIT:
             continue
         counted.add((mention.skill, part.start, part.kind))
         points = part.kind.worth * _factor(book, mention.skill)
