@@ -18,7 +18,7 @@ _WISHED = (
     r"preferred", r"preferabl[ey]", r"(?:is|are|be|as|considered) a (?:big |huge |strong |real |definite )?plus",
     r"an? (?:\w+ )?plus", r"pluses", r"bonus(?: points| if)?", r"desir(?:able|ed)",
     r"advantag(?:e|es|eous)", r"an advantage", r"of advantage", r"optional(?:ly)?", r"ideally",
-    r"beneficial(?! owner)", r"(?:is|are|very) welcome", r"useful", r"handy",
+    r"beneficial(?! owner)", r"(?:is|are|be|very|just as|equally) welcome", r"(?:great|lovely|good|nice|perfect|fantastic) if you(?: (?:bring|have|know|knew|had|also))?", r"useful", r"handy",
     r"an asset", r"helpful", r"it helps if", r"would (?:help|be (?:great|nice|good|lovely|handy|splendid|ideal))",
     r"(?:be|are) (?:glad|pleased|happy|delighted) (?:of|if|to see)", r"even better", r"so much the better",
     r"we(?:['’]d| would) (?:love|like|welcome)(?! (?:to (?:hear|meet|hire|appoint|keep|recruit|find|add)|more|your|an? [\w -]{3,40} (?:to|who)))", r"what we would love",

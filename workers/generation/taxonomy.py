@@ -25,7 +25,7 @@ AFTER_A_VERB = re.compile(
     r"[ -](?:to|at|above|beyond|over|out|into|the|our|your|their|an?|quickly|promptly|calmly)\b"
 )
 # After a verb, but after a tool too, "Playwright with TypeScript": the words around it decide.
-AFTER_EITHER = re.compile(r"[ -](?:in|as|with|on)\b")
+AFTER_EITHER = re.compile(r"[ -](?:in(?! (?:anger|production|practice|depth|daily)\b)|as|with|on)\b")
 # What joins a name to another that is sure: "Spring Boot, Playwright and Sketch", "Jira (Confluence)".
 JOINT = re.compile(
     r"[^\S\n]*(?:[,/&+(]|,? ?\(?"
