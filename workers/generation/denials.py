@@ -84,7 +84,7 @@ _BACK = re.compile(
     r"|\b(?:wurden?|ist|sind) (?:(?!\bdurch\b)[\w.]+ ){0,3}(?:abgeschaltet|abgelöst|abgeschafft|stillgelegt|eingestellt(?! sein)|geschichte|passé)\b"
     r"|\bn['’](?:est|es|sont) plus (?:utilisée?s?|en service|employée?s?|d['’]actualité)|\bnous ne (?:l['’]|les |la |le )?(?:utilisons|employons|faisons|avons)(?: pas| plus)"
     r"|\b(?:a|ont) été (?:remplacée?s?|abandonnée?s?|arrêtée?s?|retirée?s?)\b|\bya no se (?:usan?|utilizan?)\b|\bno (?:lo|la|los|las) (?:usamos|utilizamos)\b"
-    r"|\b(?:neither|none) (?:of (?:them|it|this) )?(?:is|are) (?:yours|needed|required|asked)\b|\byou (?:can|may) leave (?:the |all )?[\w ]{3,30} to (?:us|others|him|her|them|our|the|[A-Z]\w+)\b|\byou (?:can|may) (?:stay clear|steer clear|leave (?:it|that|them|this)|forget)\b"
+    r"|\b(?:neither|none) (?:of (?:them|it|this) )?(?:is|are) (?:yours|needed|required|asked)\b|\byou (?:can|may) (?:safely |gladly )?leave (?:(?:the |all )?[\w ]{3,30} )?to (?!you)\w+|\byou (?:can|may) (?:stay clear|steer clear|leave (?:it|that|them|this)|forget)\b"
     r"|\b(?:is|are) what (?:our|the|another|other) [\w ]{3,25} (?:write|writes|do|does|use|uses|handle|handles)\b|\b(?:is|are|stays?|lies?|lie|sits?|happens?|belongs?) (?:next door|upstairs|downstairs|elsewhere|with (?:our|the|another|a)|to (?:our|another|others|the))\b"
     r"|\b(?:the|our|other|another) [\w ]{3,30} (?:do|does|takes?|handles?|looks? after|sees? to) (?:that|this|it|those|them)\b|\bothers (?:do|handle|take|see to)\b"
     r"|\bwill be your (?:users|customers|clients|guests|neighbours)\b"

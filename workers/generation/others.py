@@ -40,6 +40,7 @@ _ELLA = r"(?:gestoría|agencia|asesoría|proveedor|equipo|empresa|departamento|c
 # From the others' name to the end of the clause.
 _AHEAD = re.compile(
     rf"(?<!\w)(?<!of )(?<!with )(?<!for )(?<!by )(?<!to )(?<!after )(?<!manage )(?<!support )(?<!help )(?<!lead ){_FOREIGN} (?:already |always |usually |also )?{_DO}\b{_REST}"
+    r"|\ban? [\w-]+ (?:visits|comes (?:in|by|round|once|on|every|twice)|calls (?:by|in)|drops (?:by|in))\b" + _REST +
     r"|\bwe (?:buy in|outsource|contract out|farm out|subcontract|send out)\b" + _REST +
     r"|\b(?:colleagues|hires|vacancies|clients|customers|candidates|joiners|users|applicants)(?: you (?:\w+ ){1,3})? (?:will be|are)(?: mostly| mainly| often)? (?:[\w-]+ ){1,3}who (?:write|use|code|build|work|program|know|develop|speak)\b" + _REST +
     r"|\b(?:you|you['’]ll|you will|to) (?:recruit|source|hire|place|interview|find) (?:[\w-]+ ){1,3}who (?:write|use|code|build|work|program|know|develop)\b" + _REST +
