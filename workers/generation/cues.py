@@ -214,7 +214,7 @@ OFFER_HEADING = _phrases(
 NICE_HEADING = _phrases(
     r"cherry|icing|sugar|cream|(?:our |the )?wish ?list|(?:might|may|could) (?:bring|have|hold|know|also)|tüpfelchen|what helps|helps?|grin|smile|sweet|bonus point", r"nos encantaría|nos gustaría|encore mieux|darüber freuen.{0,20}|freuen",
     "bonus", "plus", "pre", "additional skills", "extra credit", "nice", "welcome", "useful", "extras?",
-    r"what (?:would|might) (?:help|be nice)", r"(?:would be|we['’]d|we would) .{3,30}", "schön", "(?:nicht )?zwingend.{0,10}", "ergänzend", "außerdem", "zusatz\\w*", "sonstiges wissen",
+    r"what (?:would|might) (?:help|be nice)", r"(?:would be|(?:we['’]d|we would)(?! (?:like|want|expect|ask|need)(?: you| from you)?(?: to| for)?(?: (?:see|have|bring|know|find|offer))?$)) .{3,30}", "schön", "(?:nicht )?zwingend.{0,10}", "ergänzend", "außerdem", "zusatz\\w*", "sonstiges wissen",
     r"what (?:makes|would make) (?:us|you) .{3,25}", "to (?:shine|stand out)", "advantageous", "further (?:skills|assets|points)", "assets?", "le plus", "les plus", "valoramos", "se valora(?:rá)?",
 )  # fmt: skip
 MUST_HEADING = _phrases(

@@ -88,14 +88,15 @@ AT_MOST = re.compile(
 A_YEAR = re.compile(
     r"\ba (?:full |good |whole )?year(?:['’]s)?(?= (?:or (?:more|longer|so|two)\b|(?:of )?(?:[\w-]+ ){0,2}experience|in (?:an?|the)\b))"
 )
+FROM_MONTHS = re.compile(rf"\b{_NUMBER} (?:months?|monaten?|mois|meses) (?:to|up to|and|bis|à|a|–|-) ?\Z", re.IGNORECASE)
 SENIOR_YEARS, MIDDLE_YEARS = 5, 2
 MONTHS_A_YEAR = 12
 # More years than a career is asked for are an employer's age; some words say so too.
 LONGEST_CAREER = 15
 NO_DEMAND = (Kind.OFFER, Kind.EMPLOYER, Kind.UNASKED)
 NOT_A_CAREER = re.compile(
-    r"\b(founded|history|in business|anniversary|of age|years? old|year \d|contract|fixed[- ]term|ago|we have|since"
-    r"|for (over|more than|the (past|last))|within|every|each|next|once|a year|after|probation|per|befristet|seit"
+    r"\b(founded|history|in business|anniversary|of age|years? old|year \d|contract|fixed[- ]term|ago|we have|in a row|since(?! (?:registration|qualif|graduat))"
+    r"|for (over|more than|the (past|last))|within|every|each|next|once|a year|after(?! (?:(?:your|the|an?) )?(?:apprentice|qualif|training|graduat|registration|degree|studies))|probation|per|befristet|seit"
     r"|depuis|desde|pro jahr|par an|al año|rota)\b",
     re.IGNORECASE,
 )
@@ -137,6 +138,8 @@ def _least(match: re.Match[str], text: str) -> float:
     number: float = _number(match["least"])
     if match["most"] and number < MIDDLE_YEARS:
         number = (number + _number(match["most"])) / 2
+    if FROM_MONTHS.search(text, max(0, match.start() - 20), match.start()):
+        number /= 2
     if AT_MOST.search(text, max(0, match.start() - 30), match.start()):
         number = 0 if number <= MIDDLE_YEARS else 1
     return number / MONTHS_A_YEAR if match["months"] else number
