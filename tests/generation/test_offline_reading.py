@@ -238,7 +238,7 @@ def test_what_follows_a_degree_is_one() -> None:
         ("Lead Generation Specialist", "", "intermediate"),
         ("Executive Assistant to the Director", "", "intermediate"),
         ("Internal Auditor", "", "intermediate"),
-        ("Data Entry Clerk", "", "intermediate"),
+        ("Data Entry Specialist", "", "intermediate"),
         ("Junior Developer", "10 years of experience", "entry"),
         ("Marketing Intern", "", "entry"),
         ("Apprentice Plumber", "", "entry"),

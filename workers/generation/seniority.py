@@ -88,7 +88,9 @@ AT_MOST = re.compile(
 A_YEAR = re.compile(
     r"\ba (?:full |good |whole )?year(?:['’]s)?(?= (?:or (?:more|longer|so|two)\b|(?:of )?(?:[\w-]+ ){0,2}experience|in (?:an?|the)\b))"
 )
-FROM_MONTHS = re.compile(rf"\b{_NUMBER} (?:months?|monaten?|mois|meses) (?:to|up to|and|bis|à|a|–|-) ?\Z", re.IGNORECASE)
+FROM_MONTHS = re.compile(
+    rf"\b{_NUMBER} (?:months?|monaten?|mois|meses) (?:to|up to|and|bis|à|a|–|-) ?\Z", re.IGNORECASE
+)
 SENIOR_YEARS, MIDDLE_YEARS = 5, 2
 MONTHS_A_YEAR = 12
 # More years than a career is asked for are an employer's age; some words say so too.
