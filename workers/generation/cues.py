@@ -132,18 +132,20 @@ _TRADE = (
 ).split()
 _WE_DO = "|".join(_TRADE)
 _IT_DOES = "|".join(f"{verb}e?s" for verb in _TRADE) + "|has|flies|carries"
-_NAME = r"(?!Our\b|Your\b|You\b|Role\b|Job\b|Work\b|Experience\b|Training\b|Duties\b|Post\b|Position\b|Scope\b|The (?:role|position|post|job|work|duties|candidate)\b|Th(?:is|ese|ey)\b)[A-Z][\w&.'’]*(?: (?:&|and|of|the|[A-Z][\w&.'’]*)){0,5}"
+_NAME = r"(?!Our\b|All\b|Each\b|Every\b|Most\b|Some\b|Your\b|You\b|Role\b|Job\b|Work\b|Experience\b|Training\b|Duties\b|Post\b|Position\b|Scope\b|The (?:role|position|post|job|work|duties|candidate)\b|Th(?:is|ese|ey)\b)[A-Z][\w&.'’]*(?: (?:&|and|of|the|[A-Z][\w&.'’]*)){0,5}"
 _NOT_YOU = r"(?!.{0,80}\b(?:you|your|looking|seeking|seeks|hiring|requires|needs)\b)"
 _HIRING = r"looking|hiring|seeking|searching|recruit\w+|replacing|recherch\w+|such\w+|busca\w*"
 EMPLOYER = re.compile(
     r"\s*(?:[Ff]ounded|[Ee]stablished|[Hh]eadquartered|[Ss]ince \d{4}|[Aa]t [A-Z]\w+(?: [A-Z]\w+)?, we\b"
     r"|[Oo]ur (?:company|clients?|customers|mission|vision|products?|platform|cameras|fleet|shops?)\b"
-    r"|[Oo]ur (?!(?:\w+ )?(?:stack|tech|services?|back|front|code|platform|tools?|systems?|infrastructure|pipelines?|apps?|data|api|must|ideal|new|next|release|website|team)\b)"
+    r"|[Oo]ur (?!(?:\w+ )?(?:stack|tech|services?|back|front|code|platform|tools?|systems?|infrastructure|pipelines?|apps?|data|api|must|ideal|new|next|release|website|team|developers|engineers|analysts|programmers|scientists|testers)\b)"
     rf"\w+ {_NOT_YOU}"
     rf"|We (?:{_WE_DO})\b{_NOT_YOU}|{_NAME} (?:{_IT_DOES})\b{_NOT_YOU}"
     rf"|(?!You|This|It|There|The (?:role|position|post|job|candidate))(?:we|We|{_NAME})(?:['’]re| are| is| ist| sind| est| es)"
-    r" (?:an?|the|one of|among|eine?|une?|la|le|un|una|our|your (?!job|task|work|responsib|field|main|own|daily|first|home)|only|\d+ people|(?:owned|backed|funded|led|founded|read|used|loved) by)\b"
+    r" (?:an?|the|one of|among|eine?|une?|la|le|un|una|our|your (?!job|task|work|responsib|field|main|own|daily|first|home)|only|\d+ people|(?:owned|backed|funded|led|founded) by)\b"
     rf"(?!.{{0,60}}\b(?:{_HIRING})\b)"
+    r"|As an? [\w -]{3,40} (?:company|firm|provider|group|agency|business|house|manufacturer|retailer|supplier|charity|trust),? (?:with [^,\n]{2,40}, )?we\b"
+    rf"|The (?:company|firm|group|business|agency|charity|trust)\b(?! needs| seeks| requires| looks| wants){_NOT_YOU}"
     r"|(?:Die|Das|Der) (?:[\w&.'’]+ ){1,4}(?:ist ein|baut|verkauft|betreibt|produziert|liefert)\b"
     r"|(?:La|Le|Les|L['’])\s?(?:[A-Z][\w&.'’]* ){1,3}(?:fabrique|vend|prépare|édite|produit|gère)\b"
     r"|Wir (?:sind|bauen|betreiben|verkaufen|produzieren|liefern)\b"
@@ -155,7 +157,7 @@ DEGREE = re.compile(
     r"\b(?:degrees?|bachelor(?:['’]?s)?|master(?:['’]?s)? (?:degree|of (?:science|arts|laws|business|engineering|education)|in)|b\.?\s?sc|m\.?\s?sc|b\.?eng"
     r"|m\.?eng|ph\.?\s?d|diploma|mba|doctorate|(?:under)?graduate|majors?|majoring|graduated|(?:hoch\w*)?studium"
     r"|abschluss|ausbildung|diplôme|licence(?! (?:with|for|or|and|to|card))|bts|bac pro|grado|licenciatura|titulación)\b"
-    r"(?:(?!\b(?:with|plus|experience|knowledge|skills?|years?|proven|proficien\w+|familiar\w*|mit|avec|con)\b"
+    r"(?:(?!\b(?:with|plus|experience|knowledge|skills?|years?|proven|proficien\w+|familiar\w*|mit|avec|con|but|if|you)\b"
     r"|\d)[^.;!?\n]){0,160}",
 )
 

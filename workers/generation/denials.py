@@ -8,22 +8,22 @@ from workers.generation.cues import NICE
 from workers.generation.text import lowered
 
 # A denial that looks ahead reaches to the end of its clause; one that looks back, to its beginning.
-_STOP = r"(?=[.!?;\n]|: |$| [-–—] |\b(?:but|though|although|however|aber|sondern|mais|pero|sino)\b)"
+_STOP = r"(?=[.!?;\n]|, so |: |$| [-–—] |\b(?:but|though|although|however|aber|sondern|mais|pero|sino)\b)"
 _TO_CLAUSE_END = rf"(?:(?!{_STOP})(?:.|\.(?=\S))){{0,160}}"
 # A bare "no" reaches over a list of short members only: "no patrols, no door work, no CCTV".
 _SHORT_LIST = (
     r"(?:(?![.!?;:,\n()]| but | and you | and we ).){0,60}"
-    r"(?:, (?:(?:no|or|nor|and) )?(?:[\w'’-]+ ?){1,3}(?=,| or | nor |\.)){0,6}"
+    r"(?:, (?!just |only |but |good |strong |solid |you |we |rather |though )(?:(?:no|or|nor|and) )?(?:[\w'’-]+ ?){1,3}(?=,| or | nor |\.)){0,6}"
     r"(?:,? (?:or|nor) (?:(?![.!?;:,\n()]).){0,60})?"
 )
 _NOT = r"(?:do not|does not|will not|need not|needn['’]t|don['’]t|doesn['’]t|won['’]t|never|cannot|can['’]t|no longer)"
 _HARMLESS = (
     r"(?! (?:just|only|merely|simply|mind|hesitate|fear|shy|worry|stop|be afraid|lose|fall|tire|let|forget|miss"
-    r"|shrink|work without|do without|panic|bend|cut|lower|neglect|tolerate|settle|like|sleep|apply|send|discriminate|compromise|cut corners|skip|ignore|break|waste))"
+    r"|shrink|work without|do without|panic|bend|cut|lower|neglect|tolerate|settle|like|sleep|apply|send|discriminate|compromise|cut corners|skip|ignore|break|waste|\w+ without))"
 )
 _NO_MATTER = (
     r"(?! (?:later|more|less|fewer|doubt|matter|one|problem|longer|time|two|nonsense|drama|crunch|terrors?|limits?"
-    r"|ordinary|small|stranger|excuses|surprise|strings|bureaucracy|bullshit|poetry|jargon|idea|secrets?|stranger|project of ours|day)\b)"
+    r"|ordinary|small|stranger|excuses|surprise|strings|bureaucracy|bullshit|poetry|jargon|idea|secrets?|project|day|week|month|release|fear|solo|sólo|solamente|únicamente|sorpresas)\b)"
 )
 _AHEAD = re.compile(
     rf"\b(?:(?:you|we|they|it|candidates?|applicants?|postholder|job|position|post|role|firm|nobody)\b"
@@ -46,6 +46,8 @@ _AHEAD = re.compile(
     r"|(?:hemos (?:abandonado|dejado|sustituido|retirado)|dejamos|abandonamos|retiramos) (?:(?!\bpor\b|\bpara\b|[.!?;,\n]).){0,60}"
     rf"|ya no (?:usamos|utilizamos|trabajamos|se|tenemos|hacemos)\b{_TO_CLAUSE_END}"
     rf"|no (?:trabajamos|utilizamos|tenemos|hacemos|exigimos|requerimos|te pediremos|tendrá|harás|llevarás)\b{_TO_CLAUSE_END}"
+    r"|we used to (?:run|use|work|have|write|do|offer) [^.!?;,\n]{0,60}|(?:fini|finie|adieu|bye[- ]bye|goodbye) (?:l[ea]s? )?\w+"
+    rf"|wir (?:arbeiten|programmieren|entwickeln) (?:\w+ )?(?:nicht|nie)\b(?! (?:nur|allein)){_TO_CLAUSE_END}"
     rf"|sell no {_SHORT_LIST}|\bni {_SHORT_LIST}|\bweder {_SHORT_LIST}"
     r"|(?:what )?(?:you|we|it) (?:won['’]t|do not|don['’]t|need not|needn['’]t|will not|never|will never)(?: \w+){0,3}: [^.\n]*"
     r"|(?:leave (?:behind|at home)|forget about|spare you|spared)(?: \w+){0,2}:? [^.\n]{0,80}"
@@ -58,7 +60,7 @@ _AHEAD = re.compile(
     rf"|kein(?:e[nrms]?)? (?!muss|problem|ding){_SHORT_LIST}"
     rf"|(?:statt|anstelle|anstatt) (?:von |des |der )?{_SHORT_LIST}"
     rf"|(?:aucune?|pas de|pas d['’]|pas besoin d['’e]|au lieu de) ?{_SHORT_LIST}"
-    rf"|(?:vous|tu|il|elle|on|personne|nous) n(?:e |['’]){_TO_CLAUSE_END}"
+    rf"|(?:vous|tu|il|elle|on|personne|nous) n(?:e |['’])(?!(?:\w+ )?(?:pas|jamais) (?:peur|que |seulement|uniquement))(?!(?:craign|hésit|oubli|manqu|lâch)){_TO_CLAUSE_END}"
     rf"|n['’]est (?:pas|ni) (?:une?|votre|du|de) {_TO_CLAUSE_END}"
     r"|no (?:es|son|hace falta|hacen falta|necesitas?|se (?:requiere|exige|pide|necesita|trata)|buscamos|tendrás|tienes que"
     rf"|usamos|pedimos|hay)\b{_TO_CLAUSE_END}"
@@ -72,10 +74,12 @@ _BACK = re.compile(
     rf"(?:\b(?:(?:is|are|was|were|do|does|will|has|have)(?: \w+)?(?: not|n['’]t)|isn['’]t|aren['’]t|not|never|needn['’]t be)"
     rf"(?: (?:be|a|strictly|really|at all|been|even|itself|ever|yet|in fact))* {_WANTED}\b"
     rf"|\b(?:is|are) (?:no|neither) (?:\w+ )?(?:condition|precondition|prerequisite|requirement|must|matter|here nor there)\b"
-    r"|\b(?:is|are) (?:of (?:no|little) (?:use|interest|help|concern|importance)|irrelevant|beside the point|another team['’]s|somebody else['’]s|someone else['’]s)\b"
+    r"|\b(?:is|are) (?:of (?:no|little) (?:use|interest|help|concern|importance|relevance|value|consequence)|irrelevant|beside the point|another team['’]s|somebody else['’]s|someone else['’]s)\b"
     r"|\b(?:is|are) (?:gone|history|a thing of the past|no more|dead|over|no longer (?:in use|used|needed|required|with us|relevant|part))\b|\b(?:days|years|era|times) (?:are|is) (?:over|gone|behind us)\b"
     r"|\b(?:had|have had) (?:its|their) day|\b(?:plays?|have|has|take|takes) no (?:part|role|place)\b|\b(?:does|do)(?:n['’]t| not) (?:form part|belong|come into|play|feature|figure|enter)\b"
     r"|\b(?:has|have|was|were) (?:since |long |finally |recently |all )?(?:been )?(?:switched off|shut down|decommissioned|retired|scrapped|turned off|deleted|sunset|phased out|thrown out)\b"
+    r"|\b(?:was|were|been|got) (?:\w+ )?replaced by\b|\b(?:was|were) (?:in use|used) until\b|\b(?:will|would) not be (?:considered|assessed|tested|asked)\b"
+    r"|\b(?:komm(?:t|en) (?:bei uns |hier )?nicht (?:mehr )?zum einsatz|verzichten wir|der vergangenheit an)\b|\bwurden? durch\b|\bn['’](?:est|sont) (?:pas|plus|jamais) (?:utilis|employ)\w+|\bne (?:vous )?servira\b"
     r"|\b(?:is|are) not (?:something|anything|a thing|what) (?:we|you|that)\b"
     r"|\b(?:went|gone) to (?:its|their) grave|\bso you won['’]t need (?:that|it|them|this|either)\b"
     r"|\bnicht (?:mehr )?(?:im einsatz|in gebrauch|in verwendung|gefragt|gebraucht|benötigt|eingesetzt|genutzt|verwendet)\b"
@@ -99,7 +103,7 @@ _BACK = re.compile(
     r"|\bmüssen sie nichts? (?:\w+ )?\w+|\bmusst du nicht|\b(?:machen|können|dürfen|übernehmen|besorgen|erledigen|tun) (?:andere|wir selbst|kollegen)"
     r"|\bn['’](?:est|es|étai?en?t|sont) (?:pas |en rien |nullement |ni )?(?:\w+ )?"
     r"(?:exigée?s?|demandée?s?|requise?s?|nécessaires?|obligatoires?|attendue?s?|votre)"
-    r"|\b(?:est|sont) (?:tenue?s?|assurée?s?|confiée?s?|gérée?s?) (?:par|à)"
+    r"|\b(?:est|sont) (?:tenue?s?|assurée?s?|confiée?s?|gérée?s?) (?:par|à) (?!vos|vous|une? outil)"
     r"|\bno (?:es|son|se) (?:\w+ )?(?:necesari[oa]s?|imprescindibles?|obligatori[oa]s?|requiere|exige|pide|requisito))",
 )
 _CLAUSE = re.compile(
