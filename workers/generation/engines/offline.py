@@ -75,6 +75,12 @@ LANGUAGE = re.compile(r"\b(?:English|German|French|Spanish)\b")
 BOTH = (
     ({"demand-planning", "sales-pipeline", "budgeting"}, "forecast", "forecasting"),
     ({"firmware", "embedded-systems"}, " in c", "c"),
+    ({"presales"}, "demo", "sales-presentations"),
+    ({"contract-management"}, "commercial contract", "contract-law"),
+    ({"data-privacy"}, "gdpr", "data-protection-law"),
+    ({"leadership"}, "führungserfahrung", "people-management"),
+    ({"leadership"}, "liderando", "people-management"),
+    ({"leadership"}, "encadrement", "people-management"),
     ({"people-management"}, "equipos", "leadership"),
     ({"people-management"}, "führung", "leadership"),
     ({"contract-negotiation"}, "draft", "legal-drafting"),
