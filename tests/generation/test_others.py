@@ -4,7 +4,9 @@ import time
 
 import pytest
 
-from tests.generation.asked import ASKED, HEADINGS_OF_WHAT_IS_NOT_ASKED, NOT_ASKED, OTHER_HEADINGS
+from tests.generation.asked import ASKED, NOT_ASKED
+from tests.generation.asked_headings import HEADINGS_OF_WHAT_IS_NOT_ASKED, OTHER_HEADINGS
+from tests.generation.asked_wishes import DEMANDS, WISHES
 from tests.generation.tools import brief
 from workers.generation import advert
 from workers.generation.advert import Kind
@@ -34,6 +36,16 @@ def test_the_work_of_others_and_what_is_gone_are_not_asked_for(name: str, senten
 @pytest.mark.parametrize(("name", "sentence"), ASKED)
 def test_the_candidate_s_own_work_beside_others_is_asked_for(name: str, sentence: str) -> None:
     assert kind_of(name, sentence).worth >= WEAK
+
+
+@pytest.mark.parametrize("sentence", WISHES)
+def test_a_wish_is_no_demand(sentence: str) -> None:
+    assert kind_of("Docker", f"You will work in Leeds. {sentence}. You will start soon.") is Kind.NICE
+
+
+@pytest.mark.parametrize("sentence", DEMANDS)
+def test_a_demand_is_no_wish(sentence: str) -> None:
+    assert kind_of("Docker", f"You will work in Leeds. {sentence}. You will start soon.") is Kind.MUST
 
 
 @pytest.mark.parametrize("heading", HEADINGS_OF_WHAT_IS_NOT_ASKED)

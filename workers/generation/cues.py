@@ -26,7 +26,8 @@ _WISHED = (
     r"but not (?:a must|needed|required|essential|vital|necessary|mandatory|expected)",
     r"(?<=, )not (?:vital|essential|necessary|required)", r"no must", r"(?<!fit in )(?<!fit )(?<!from you )(?<!suit you )(?<!for you )(?<!apply )(?<!touch )(?<!meet you )(?<!match )(?<!enjoy it )(?<!welcome )(?<!one )if you (?:have|['’]ve|know)\b.{0,40}",
     r"(?:earns?|gets?|wins?|scores?|gives?) (?:you )?(?:extra|bonus|brownie|additional) (?:points|credit)", r"brownie points",
-    r"icing on the cake", r"gets? you (?:a|an|more|extra|further)\b", r"wäre (?:das|ein|eine|die)\b", r"tüpfelchen",
+    r"(?:would|does|do|will)(?: not|n['’]t) hurt", r"(?:score|earn|win|gain)s? (?:you )?(?:\w+ )?points", r"also like to see", r"earns? you", r"(?:will|would|can|may) help you", r"make (?:your|the) (?:start|life|job|work) easier", r"not essential(?=:)",
+    r"but (?:it|they|that) (?:helps?|would help|counts?)", r"(?:schön|toll|super|prima|klasse|gut|ideal|umso besser),? wenn", r"(?:schadet|schaden) (?:auch )?nicht", r"c['’]est (?:encore |même )?mieux", r"tant mieux", r"(?:tanto |mucho )?mejor si", r"(?<=, )(?:tanto |mucho )?mejor", r"puntos? a favor", r"pleasant surprise", r"icing on the cake", r"gets? you (?:a|an|more|extra|further)\b", r"wäre (?:das|ein|eine|die)\b", r"tüpfelchen",
     r"ce serait (?:encore )?mieux", r"si possible", r"nos encantaría", r"(?:be|would be) (?:glad|happy|pleased|delighted) to (?:see|have|hear|find)", r"(?:counts?|speaks?|works?) in your favou?r", r"stands? out", r"sets? you apart", r"head start",
     r"(?:will|would|could) (?:impress|delight|please|stand you)\b", r"(?:would|could) (?:help|interest)", r"(?:even|all the) (?:happier|better)",
     r"(?:we )?(?:smile|rejoice|cheer) if", r"added (?:value|bonus)", r"at best", r"can be learned", r"can be learnt",
@@ -70,7 +71,7 @@ MUST = _phrases(
     r"hands[- ]on", r"you(?:['’]ve| have| hold| know| need)", r"(?:we|you) (?:need|require|expect)", r"you speak", r"you should (?:also )?(?:know|have|be|speak|master)", r"fluently", r"you can", r"(?:is|are) familiar", r"at home (?:in|on|with)",
     r"you(?: are|['’]re) (?:an? |already )?(?:able|skilled|experienced|qualified|trained|confident|comfortable|fluent|good|certified|licensed|registered)",
     r"(?:qualified|registered|certified|licen[cs]ed)", r"(?:command|mastery) of", r"(?:well|fully) versed", r"candidates (?:have|hold|must|need)", r"we want(?! to\b)", r"du (?:hast|kannst|beherrschst|bringst)", r"sie (?:haben|können|beherrschen|verfügen|bringen)", r"vous (?:avez|maîtrisez|connaissez|savez|justifiez|possédez)", r"gute[ns]? kenntnisse\w*", r"(?:bonne|parfaite|solide) (?:connaissance|maîtrise)s?", r"conocimientos? (?:de|en)", r"experiencia (?:en|con|de|demostrable|mínima)", r"expérience (?:en|de|dans|confirmée|significative)", r"erfahrung(?:en)? (?:in|mit|als)", r"berufserfahrung", r"manejo de",
-    r"we (?:ask|look) for", r"master of", r"indispensable",
+    r"we (?:ask|look) for", r"at ease (?:with|in)", r"domin(?:as|a)", r"solides? (?:connaissance|expérience|base|maîtrise)s?", r"(?:du kennst dich|sie kennen sich|kennen sie sich|kennst du dich)", r"would be lost", r"(?:is|ist) (?:your|ihr|dein)e? (?:daily|täglich)\w*", r"master of", r"indispensable",
     r"at least (?:\w+|\d+) years?", r"zwingend", r"fundierte\w*", r"sehr gute\w*", r"vorausgesetzt",
     r"sichere[rs]?", r"verhandlungssicher\w*", r"fließend\w*", r"mindestens",
     r"indispensables?", r"exigée?s?", r"maîtrise\w*", r"imprescindibles?",
@@ -143,11 +144,12 @@ EMPLOYER = re.compile(
     rf"|We (?:{_WE_DO})\b{_NOT_YOU}|{_NAME} (?:{_IT_DOES})\b{_NOT_YOU}"
     rf"|(?!You|This|It|There|The (?:role|position|post|job|candidate))(?:we|We|{_NAME})(?:['’]re| are| is| ist| sind| est| es)"
     r" (?:an?|the|one of|among|eine?|une?|la|le|un|una|our|your (?!job|task|work|responsib|field|main|own|daily|first|home)|only|\d+ people|(?:owned|backed|funded|led|founded) by)\b"
-    rf"(?!.{{0,60}}\b(?:{_HIRING})\b)"
+    rf"(?! (?:must|requirement|prerequisite|condition|given|core|key|central|muss|big part|large part|daily)\b)(?!.{{0,60}}\b(?:{_HIRING})\b)"
     r"|As an? [\w -]{3,40} (?:company|firm|provider|group|agency|business|house|manufacturer|retailer|supplier|charity|trust),? (?:with [^,\n]{2,40}, )?we\b"
     rf"|The (?:company|firm|group|business|agency|charity|trust)\b(?! needs| seeks| requires| looks| wants){_NOT_YOU}"
-    r"|(?:Die|Das|Der) (?:[\w&.'’]+ ){1,4}(?:ist ein|baut|verkauft|betreibt|produziert|liefert)\b"
+    r"|(?:Die|Das|Der) (?:[\w&.'’]+ ){1,4}(?:ist ein|ist seit|gehört zu|zählt zu|entwickelt|vertreibt|baut|verkauft|betreibt|produziert|liefert)\b"
     r"|(?:La|Le|Les|L['’])\s?(?:[A-Z][\w&.'’]* ){1,3}(?:fabrique|vend|prépare|édite|produit|gère)\b"
+    r"|Unsere? (?!Team|Stack|Tech|Backend|Frontend|Plattform|System|Ziel|Dienst|Anwendung|Daten)\w+ (?:ist|sind|hat|haben|steht|liegt|öffnet)\b(?!.{0,80}\b(?:Sie|Ihre?|du|deine?|suchen)\b)"
     r"|Wir (?:sind|bauen|betreiben|verkaufen|produzieren|liefern)\b"
     r"|Nos (?:clients|machines|produits)\b|Nous (?:sommes|fabriquons|vendons)\b"
     r"|(?:Grupo|Empresa)\b.{0,60}\b(?:fabrica|vende|diseña|produce)\b)",
@@ -157,7 +159,7 @@ DEGREE = re.compile(
     r"\b(?:degrees?|bachelor(?:['’]?s)?|master(?:['’]?s)? (?:degree|of (?:science|arts|laws|business|engineering|education)|in)|b\.?\s?sc|m\.?\s?sc|b\.?eng"
     r"|m\.?eng|ph\.?\s?d|diploma|mba|doctorate|(?:under)?graduate|majors?|majoring|graduated|(?:hoch\w*)?studium"
     r"|abschluss|ausbildung|diplôme|licence(?! (?:with|for|or|and|to|card))|bts|bac pro|grado|licenciatura|titulación)\b"
-    r"(?:(?!\b(?:with|plus|experience|knowledge|skills?|years?|proven|proficien\w+|familiar\w*|mit|avec|con|but|if|you)\b"
+    r"(?:(?!\b(?:with|plus|experience|knowledge|skills?|years?|proven|proficien\w+|familiar\w*|mit|avec|con|but|just|if|you)\b"
     r"|\d)[^.;!?\n]){0,160}",
 )
 

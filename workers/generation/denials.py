@@ -111,6 +111,11 @@ _CLAUSE = re.compile(
 )
 
 
+_BUT_IT_HELPS = re.compile(
+    r",? ?but (?:it|they|that|this|both) (?:helps?|counts?|would|is (?:nice|good|useful|welcome))\b"
+)
+
+
 def denied_ends(text: str) -> dict[int, int]:
     """Where the text speaks of what it does not ask for: end by start, in order and apart."""
     low = lowered(text)
@@ -132,7 +137,7 @@ def merged(spans: Iterable[tuple[int, int]]) -> dict[int, int]:
 
 def _ahead(text: str) -> Iterator[tuple[int, int]]:
     for match in _AHEAD.finditer(text):
-        if not NICE.search(match.group()):
+        if not (NICE.search(match.group()) or _BUT_IT_HELPS.match(text, match.end())):
             yield match.span()
 
 

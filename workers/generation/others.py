@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 # A clause ends where another subject takes over.
 _STOP = (
-    r"(?=[.!?;:](?:\s|$)|\n|,? (?:and|so|while|but|then) (?:you|your)\b|, (?:but|so|which|who|while|whereas|with|mais|aber|sodass|damit|donc|así)\b"
+    r"(?=[.!?;:](?:\s|$)|\n|,? (?:and|so|while|but|then) (?:you|your)\b|, (?:you|as|where|when|under)\b|, (?:but|so|which|who|while|whereas|with|mais|aber|sodass|damit|donc|así)\b"
     r"|,? (?:und|et|y) (?:sie|du|ihr|vous|tu|usted|te|se)\b| [-–—] )"
 )
 _REST = rf"(?:(?!{_STOP})[^\n]){{0,160}}"
 # Who it is, in so many words: somebody of the employer's who is not of the candidate's own team.
 _FOLK = r"[a-zà-ÿ]+(?:ers|ors|ists|ians|ants|ents|ees|keepers|men|women|nurses?|chefs?|cooks?|colleagues|staff|ist|ian|lawyers?|keeper|accountant|cleaner|gardener|caretaker|solicitors?)"
 _BODY = r"(?:team|department|dept|desk|unit|division|office|firm|company|agency|agencies|bureau|studio|partner|supplier|contractor|provider|subcontractor|group|branch|workshop|laboratory|lab|house|school|centre|center|headquarters|hq|squad|vendor|business|specialists?)s?"
-_OWN = r"(?:small|little|friendly|whole|own|growing|young|new|great|current|existing|busy|core|whole|entire|local|international|team|project|software|data|product|platform|engineering|development|design)"
+_OWN = r"(?:small|little|friendly|whole|own|growing|young|new|great|current|existing|busy|core|entire|local|international|team|project|software|data|product|platform|engineering|development|design)"
 _FOREIGN = (
     rf"(?:(?:our|their|an?|the) (?:(?:sister|other|separate|outside|external|freelance|visiting|in-house|specialist|dedicated|different|local|central|partner|parent|third[- ]party) )(?:[\w-]+ ){{0,2}}?[\w-]+"
     rf"|(?:an?)(?: firm of)? (?:[\w-]+ )?(?:agency|bureau|contractor|subcontractor|supplier|firm|colleague|freelancer|neighbour|accountant|solicitor|studio|company)"
@@ -37,9 +37,21 @@ _SON = r"(?:notre|nos|une?|le|la|les|l['’])\s?"
 _ELLE = r"(?:siège|cabinet|agence|prestataire|expert-comptable|comptable|service|bureau|équipe|collègues?|partenaire|sous-traitant|société|direction)s?"
 _SU = r"(?:nuestr[oa]s?|una?|otr[oa]s?|el|la|los|las)"
 _ELLA = r"(?:gestoría|agencia|asesoría|proveedor|equipo|empresa|departamento|compañer[oa]s?|central|despacho|taller|transitario|colaborador)\w*"
+# Whom the job answers to, where the desk stands, what happens at the house: no work of the candidate's.
+_AROUND = re.compile(
+    r"\breport(?:s|ing)? (?:directly )?(?:in)?to (?:the |our |an? )?(?:[\w-]+ ){0,3}?(?:heads?|director|manager|lead|leader|chief|vp|partner|ceo|cfo|cto|coo|president|principal)\b(?: of (?:(?!and\b|who\b|with\b|in\b|for\b)[\w&-]+ ?){1,4})?"
+    r"|\bbericht\w+ an (?:die |den |unsere[nr]? )?(?:leit\w+|head|chef\w*|geschäfts\w+)(?: (?:of|der|des|für|im|unserer|den|die|bereich))*(?: [\w-]+)?"
+    r"|\b(?:rattachée?|(?:sous|à) la (?:responsabilité|direction))(?:\(e\))? (?:de la|de l['’]|du|au|à la|à l['’]|de notre|à notre) ?(?:responsable|direct\w+|chef\w*)(?: (?:de|du|des|la|d['’]))*(?: ?[\w-]+)?"
+    r"|\b(?:report\w+|en dependencia|dependiendo) (?:a |al |de |del |a la |de la )+(?:direct\w+|responsable|jef[ea])(?: (?:de|del|la|el))*(?: [\w-]+)?"
+    r"|\b(?:sit|desk|desks) (?:is |are )?(?:next to|beside|near|close to|opposite) (?:the |our )?[\w -]{2,30}"
+    r"|\b(?:recruitment|recruiting|hiring|selection) process (?:consists|takes|has|includes|starts|begins|involves|is|will|usually)\b|\b(?:call|contact|e-?mail|ask|write to|phone) (?:our|the) (?:recruitment|recruiting|hr|talent)(?: acquisition)? (?:team|department)"
+    r"|\bon (?:the|our) payroll\b|\b(?:open|subject) to negotiation|\bdrug (?:and alcohol )?(?:testing|tests?|screening)|\b(?:dental|health|medical|vision) (?:care|cover|plan|insurance) for (?:you|your|the)\b|\ba translation of th"
+    r"|\bthere(?:['’]s| is| are) (?!no\b)[^.;:\n]{2,60}\b(?:on the (?:ground|first|second|top) floor|downstairs|upstairs|in the (?:lobby|basement|courtyard|garden)|(?:a)?round the corner|across the (?:road|street)|next door)"
+    r"|\b(?:once a (?:week|month|year)|every (?:month|summer|winter|\w+day)|on \w+days),? (?:there (?:is|are)|we (?:all )?(?:meet|cook|eat|play|go|bake))\b[^.;\n]{0,80}"
+)
 # From the others' name to the end of the clause.
 _AHEAD = re.compile(
-    rf"(?<!\w)(?<!of )(?<!with )(?<!for )(?<!by )(?<!to )(?<!after )(?<!manage )(?<!support )(?<!help )(?<!lead ){_FOREIGN} (?:already |always |usually |also )?{_DO}\b{_REST}"
+    rf"(?<!\w)(?<!of )(?<!with )(?<!for )(?<!by )(?<!to )(?<!after )(?<!manage )(?<!support )(?<!help )(?<!lead )(?<!helping )(?<!you and ){_FOREIGN} (?:already |always |usually |also )?{_DO}\b{_REST}"
     r"|\ban? [\w-]+ (?:visits|comes (?:in|by|round|once|on|every|twice)|calls (?:by|in)|drops (?:by|in))\b" + _REST +
     r"|\bwe (?:use|have|employ|work with|hire|pay) an? (?:external |outside |freelance |separate |dedicated |specialist |local |\w+ )?(?:bureau|agency|studio|firm|contractor|provider|freelancer|accountant|supplier) (?:for|to do|to run|that|who|which)\b" + _REST +
     r"|\bwe (?:buy in|outsource|contract out|farm out|subcontract|send out)\b" + _REST +
@@ -51,7 +63,7 @@ _AHEAD = re.compile(
     rf"|\b(?:nuestr[oa]s? (?!equipo\b|empresa\b|despacho\b|agencia\b|departamento\b|asesoría\b|gestoría\b(?! se))|otr[oa]s? |una? (?=\w+ extern))(?:[\w-]+ )?{_ELLA}(?: extern[oa])? (?:se encargan? de|llevan?|gestionan?|hacen?|realizan?|tramitan?|desarrollan?|mantienen?)\b{_REST}"
     rf"|\bde (?:(?!{_STOP})[^\n]){{2,40}} se (?:encargan?|ocupan?) {_SU} {_REST}"
     # A relative's shop, or a past of the candidate's, is no trade of the job.
-    r"|\b(?:your|a) (?:\w+ )?(?:aunt|uncle|mother|father|mum|mom|dad|parents?|grand\w+|sister|brother|cousin|neighbour|neighbor|friend|flatmate|partner)s?(?:['’]s?)? (?:(?!" + _STOP + r")[^\n]){0,40}"
+    r"|\byour (?:\w+ )?(?:aunt|uncle|mother|father|mum|mom|dad|parents?|grand\w+|sister|brother|cousin|neighbour|neighbor|friend|flatmate)s?(?:['’]s?)? (?!compan|team|site|brand|hotel|organi)(?:(?!" + _STOP + r")[^\n]){0,40}"
     # Whom the employer serves.
     r"|(?<!you )(?<!will )(?<!to )\b(?:deliver(?:s|ed|ing)?|suppl(?:y|ies|ied|ying)|sells?|sold|ships?|lends?|rents?|distributes?) (?:(?!" + _STOP + r")[^\n]){0,60}\bto (?:over |more than |about |some |around |roughly |almost |nearly )?[\d.,]+ (?!staff|employees|people|colleagues)" + _REST +
     r"|\b(?:used|trusted|bought|chosen|run) (?:by|in) (?:over |more than |about |some |around |roughly |almost |nearly )?[\d.,]+ " + _REST +
@@ -69,7 +81,7 @@ _BACK = re.compile(
     rf"|\b(?:goes|go|falls|fall|belongs?|runs?) (?:straight )?(?:to|through|via) (?:{_FOREIGN}|an? (?:external|outside)|our [\w-]+)\b"
     r"|\b(?:remains?|rests?|lies?|stays?) with (?!you)(?:our|the|another|an?) |\b(?:is|are) (?:best )?left to (?!you)\w+|\bnot (?:in|within|part of) (?:your|the) (?:remit|scope|job|role|duties|brief)\b"
     r"|\bfor [^.;\n]{2,50} we (?:use|have|employ|work with|hire|pay|rely on|turn to) an? (?:\w+ )?(?:bureau|agency|studio|firm|contractor|partner|provider|freelancer|accountant|supplier|specialist)\b"
-    r"|\b(?:is|are) the (?:responsibility|job|task|work|business|province) of (?!yours|the (?:postholder|role|successful|job))"
+    r"|\btraining (?:is|will be) (?:provided|given|included|available|paid|free)|\b(?:is|are) the (?:responsibility|job|task|work|business|province) of (?!yours|the (?:postholder|role|successful|job))"
     r"|\b(?:ist|sind|wurde|wurden) (?:\w+ )?(?:ausgelagert|extern vergeben|fremdvergeben|ausgegliedert)|\b(?:wird|werden) (?:\w+ )?(?:extern|zentral|auswärts|woanders) \w+|\berfolg(?:t|en) (?:extern|zentral|durch (?!sie|dich))|\b(?:läuft|laufen) über (?:unsere[nr]?|eine?n? (?:extern|ander)\w*)|\bgibt es (?:bei uns )?(?:eine? eigene[sn]?|eine?n? (?:extern|ander)\w*|ein eigenes|spezialisten)|\bgehör(?:t|en) nicht (?:zu|dazu)"
     rf"|\b(?:wird|werden) {_IT}(?:von|vom|durch) (?!(?:ihnen|dir)\b)(?:\w+ ){{1,3}}(?:erledigt|gemacht|übernommen|betreut|durchgeführt|geliefert|gestellt|geführt|bearbeitet)"
     rf"|\b{_HE_DOES} {_IT}{_HIS}\b|\bkümmer[tn] sich {_HIS}|\blieg(?:t|en) (?:bei|beim) (?!dir|ihnen)|\b(?:ist|sind) (?:die )?(?:aufgabe|sache) (?:der|des|unserer|unseres|eines|einer) "
@@ -90,6 +102,8 @@ FARTHEST_BACK = 200
 def others_ends(text: str) -> Iterator[tuple[int, int]]:
     """From where to where a text in small letters tells of the work or the trade of others."""
     for match in _AHEAD.finditer(text):
+        yield match.span()
+    for match in _AROUND.finditer(text):
         yield match.span()
     for match in _BACK.finditer(text):
         begin = _clause_start(text, match.start())
