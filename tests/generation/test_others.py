@@ -4,9 +4,10 @@ import time
 
 import pytest
 
-from tests.generation.asked import ASKED, NOT_ASKED
+from tests.generation.asked import ASKED
 from tests.generation.asked_headings import HEADINGS_OF_WHAT_IS_NOT_ASKED, OTHER_HEADINGS
 from tests.generation.asked_wishes import DEMANDS, WISHES
+from tests.generation.not_asked import NOT_ASKED
 from tests.generation.tools import brief
 from workers.generation import advert
 from workers.generation.advert import Kind

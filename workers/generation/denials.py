@@ -19,11 +19,11 @@ _SHORT_LIST = (
 _NOT = r"(?:do not|does not|will not|need not|needn['’]t|don['’]t|doesn['’]t|won['’]t|never|cannot|can['’]t|no longer)"
 _HARMLESS = (
     r"(?! (?:just|only|merely|simply|mind|hesitate|fear|shy|worry|stop|be afraid|lose|fall|tire|let|forget|miss"
-    r"|shrink|work without|do without|panic|bend|cut|lower|neglect|tolerate|settle|like|sleep|apply|send|discriminate|compromise|cut corners|skip|ignore|break|waste|\w+ without))"
+    r"|shrink|work without|do without|panic|bend|cut|lower|neglect|tolerate|settle|like|sleep|apply|send|discriminate|compromise|cut corners|skip|ignore|break|waste|get far|get by|survive|manage without|(?:have to |need to )?be an? [\w+#-]{2,20}[ -](?:guru|expert|wizard|ninja|genius|specialist|virtuoso)|\w+ without))"
 )
 _NO_MATTER = (
     r"(?! (?:later|more|less|fewer|doubt|matter|one|problem|longer|time|two|nonsense|drama|crunch|terrors?|limits?"
-    r"|ordinary|small|stranger|excuses|surprise|strings|bureaucracy|bullshit|poetry|jargon|idea|secrets?|project|day|week|month|release|fear|solo|sólo|solamente|únicamente|sorpresas)\b)"
+    r"|ordinary|small|stranger|excuses|surprise|strings|bureaucracy|bullshit|poetry|jargon|idea|better|secrets?|project|day|week|month|release|fear|solo|sólo|solamente|únicamente|sorpresas)\b)"
 )
 _AHEAD = re.compile(
     rf"\b(?:(?:you|we|they|it|candidates?|applicants?|postholder|job|position|post|role|firm|nobody)\b"
@@ -54,10 +54,10 @@ _AHEAD = re.compile(
     rf"|(?:instead of|rather than|in place of|as opposed to|(?<!shy )away from|moved off|not to be confused with) {_SHORT_LIST}"
     r"|(?:we|have|has|was|were) (?:since |just |recently |finally )?(?:moved|migrated|switched|replaced|retired|dropped|"
     r"abandoned|left|ditched|phased out|said goodbye to|got rid of)(?: (?:away|over|all|our|the|off|everything))*"
-    r"(?: from)? (?:(?!\bto\b|\bwith\b|\bby\b|[.!?;,\n]).){0,60}"
+    r"(?: from)? (?:(?!\bto\b|\bwith\b|\bby\b|\band (?:we|you)\b|[.!?;,\n]).){0,60}"
     rf"|(?:without|sans|sin|ohne) (?:any |the |a )?(?:need|needing|having|knowing|knowledge|experience)\b{_SHORT_LIST}"
     rf"|(?:no|No|NO|nor|zero){_NO_MATTER} {_SHORT_LIST}"
-    rf"|kein(?:e[nrms]?)? (?!muss|problem|ding){_SHORT_LIST}"
+    rf"|kein(?:e[nrms]?)? (?!muss|problem|ding|[\w-]+-(?:profi|expert|guru)){_SHORT_LIST}"
     rf"|(?:statt|anstelle|anstatt) (?:von |des |der )?{_SHORT_LIST}"
     rf"|(?:aucune?|pas de|pas d['’]|pas besoin d['’e]|au lieu de) ?{_SHORT_LIST}"
     rf"|(?:vous|tu|il|elle|on|personne|nous) n(?:e |['’])(?!(?:\w+ )?(?:pas|jamais) (?:peur|que |seulement|uniquement))(?!(?:craign|hésit|oubli|manqu|lâch)){_TO_CLAUSE_END}"

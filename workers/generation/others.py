@@ -39,7 +39,7 @@ _SU = r"(?:nuestr[oa]s?|una?|otr[oa]s?|el|la|los|las)"
 _ELLA = r"(?:gestoría|agencia|asesoría|proveedor|equipo|empresa|departamento|compañer[oa]s?|central|despacho|taller|transitario|colaborador)\w*"
 # Whom the job answers to, where the desk stands, what happens at the house: no work of the candidate's.
 _AROUND = re.compile(
-    r"\breport(?:s|ing)? (?:directly )?(?:in)?to (?:the |our |an? )?(?:[\w-]+ ){0,3}?(?:heads?|director|manager|lead|leader|chief|vp|partner|ceo|cfo|cto|coo|president|principal)\b(?: of (?:(?!and\b|who\b|with\b|in\b|for\b)[\w&-]+ ?){1,4})?"
+    r"\breport(?:s|ing)? (?:directly )?(?:in)?to (?:the |our |an? )?(?:[\w-]+ ){0,3}?(?:heads?|director|manager|lead|leader|chief|vp|partner|ceo|cfo|cto|coo|president|principal)\b(?: of (?:(?!and\b|who\b|with\b|in\b|for\b|on\b|about\b|at\b|from\b|regarding\b|you\b)[\w&-]+ ?){1,4})?"
     r"|\bbericht\w+ an (?:die |den |unsere[nr]? )?(?:leit\w+|head|chef\w*|geschäfts\w+)(?: (?:of|der|des|für|im|unserer|den|die|bereich))*(?: [\w-]+)?"
     r"|\b(?:rattachée?|(?:sous|à) la (?:responsabilité|direction))(?:\(e\))? (?:de la|de l['’]|du|au|à la|à l['’]|de notre|à notre) ?(?:responsable|direct\w+|chef\w*)(?: (?:de|du|des|la|d['’]))*(?: ?[\w-]+)?"
     r"|\b(?:report\w+|en dependencia|dependiendo) (?:a |al |de |del |a la |de la )+(?:direct\w+|responsable|jef[ea])(?: (?:de|del|la|el))*(?: [\w-]+)?"
@@ -47,7 +47,7 @@ _AROUND = re.compile(
     r"|\b(?:recruitment|recruiting|hiring|selection) process (?:consists|takes|has|includes|starts|begins|involves|is|will|usually)\b|\b(?:call|contact|e-?mail|ask|write to|phone) (?:our|the) (?:recruitment|recruiting|hr|talent)(?: acquisition)? (?:team|department)"
     r"|\bon (?:the|our) payroll\b|\b(?:open|subject) to negotiation|\bdrug (?:and alcohol )?(?:testing|tests?|screening)|\b(?:dental|health|medical|vision) (?:care|cover|plan|insurance) for (?:you|your|the)\b|\ba translation of th"
     r"|\bthere(?:['’]s| is| are) (?!no\b)[^.;:\n]{2,60}\b(?:on the (?:ground|first|second|top) floor|downstairs|upstairs|in the (?:lobby|basement|courtyard|garden)|(?:a)?round the corner|across the (?:road|street)|next door)"
-    r"|\b(?:once a (?:week|month|year)|every (?:month|summer|winter|\w+day)|on \w+days),? (?:there (?:is|are)|we (?:all )?(?:meet|cook|eat|play|go|bake))\b[^.;\n]{0,80}"
+    r"|\b(?:once a (?:week|month|year)|every (?:month|summer|winter|\w+day)|on \w+days),? (?:there (?:is|are)|we (?:all )?(?:meet|cook|eat|play|go|bake))\b(?:(?! and you\b)[^.;\n]){0,80}"
 )
 # From the others' name to the end of the clause.
 _AHEAD = re.compile(
@@ -57,7 +57,7 @@ _AHEAD = re.compile(
     r"|\bwe (?:buy in|outsource|contract out|farm out|subcontract|send out)\b" + _REST +
     r"|\b(?:colleagues|hires|vacancies|clients|customers|candidates|joiners|users|applicants)(?: you (?:\w+ ){1,3})? (?:will be|are)(?: mostly| mainly| often)? (?:[\w-]+ ){1,3}who (?:write|use|code|build|work|program|know|develop|speak)\b" + _REST +
     r"|\b(?:you|you['’]ll|you will|to) (?:recruit|source|hire|place|interview|find) (?:[\w-]+ ){1,3}who (?:write|use|code|build|work|program|know|develop)\b" + _REST +
-    rf"|\bunsere? (?!{_HIS_OWN}\b)[\w-]+ (?:kümmer[tn] sich (?:um|darum)|{_HE_DOES})\b{_REST}"
+    rf"|(?<!die )(?<!der )(?<!das )\bunsere? (?!{_HIS_OWN}\b)[\w-]+ (?:kümmer[tn] sich (?:um|darum)|{_HE_DOES})\b{_REST}"
     rf"|\b(?:notre (?!équipe\b|cabinet\b|société\b|agence\b|service\b|bureau\b)|nos (?!équipes\b)|une? autres? |d['’]autres |une? (?=\w+ extern))(?:[\w-]+ )?(?:{_ELLE}|[\w-]+(?:eurs?|istes?|iers?))(?: \w+)? (?:s['’]occupe(?:nt)? (?:de|du|des)|se charge(?:nt)? (?:de|du|des)|gère(?:nt)?|prend en charge|prennent en charge|assure(?:nt)?|tient|tiennent|fait|font|établi(?:t|ssent)|réalisent?|traite(?:nt)?)\b{_REST}"
     rf"|\bc['’]est {_SON}(?:[\w-]+ )?{_ELLE} qui (?!vous){_REST}"
     rf"|\b(?:nuestr[oa]s? (?!equipo\b|empresa\b|despacho\b|agencia\b|departamento\b|asesoría\b|gestoría\b(?! se))|otr[oa]s? |una? (?=\w+ extern))(?:[\w-]+ )?{_ELLA}(?: extern[oa])? (?:se encargan? de|llevan?|gestionan?|hacen?|realizan?|tramitan?|desarrollan?|mantienen?)\b{_REST}"

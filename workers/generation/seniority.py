@@ -86,7 +86,7 @@ AT_MOST = re.compile(
 )
 # An article is a number before a year of practice only: nobody earns "a year's experience a year".
 A_YEAR = re.compile(
-    r"\ba (?:full |good |whole )?year(?:['’]s)?(?= (?:or (?:more|longer|so|two)\b|(?:of )?(?:[\w-]+ ){0,2}experience|in (?:an?|the)\b))"
+    r"\ba (?:full |good |whole )?year(?:['’]s)?(?= (?:or (?:more|longer|so|two)\b|(?:of )?(?:[\w-]+ ){0,2}experience|in an? (?:[\w-]+ )?(?:role|job|post|position|similar|comparable)\b))"
 )
 FROM_MONTHS = re.compile(
     rf"\b{_NUMBER} (?:months?|monaten?|mois|meses) (?:to|up to|and|bis|à|a|–|-) ?\Z", re.IGNORECASE
