@@ -47,10 +47,10 @@ ENTRY_TEXT = re.compile(
     r"\b(entry[- ]level|no (prior |previous )?experience|(recent|new) graduates?|junior[- ]level"
     r"|(an?|our|as) (\w+ )?(junior|trainee|apprentice|intern)|internship|apprenticeship|early career"
     r"|(with or )?without (any )?experience|start of (your|a|their) career|first (proper |real )?job|school leavers?"
-    r"|first[- ]year \w+|newly[- ](qualified|registered)|career (starters?|changers?)|full training is (given|provided)"
+    r"|(first[- ]year|newly[- ](qualified|registered)) \w+ (are|is|may|can|welcome|considered)|career starters?|full training is (given|provided)"
     r"|(we|you)(['’]ll| will)? (train you|be (fully )?trained)|(suits?|suitable for|ideal for) an? (\w+ )?(graduate|beginner|starter|school leaver)"
-    r"|berufseinsteiger\w*|berufsanfänger\w*|quereinsteiger\w*|ohne (berufs)?erfahrung|keine (berufs)?erfahrung"
-    r"|(werden|wirst|wir) .{0,30}(angelernt|arbeiten (sie|dich) ein|lernen (sie|dich) an)|débutants?|débutantes?"
+    r"|berufseinsteiger\w*|berufsanfänger\w*|quereinsteiger\w*|(ohne|keine) (berufs)?erfahrung(?! (mit|in|als|im)\b)"
+    r"|(werden|wirst|wir) .{0,30}(angelernt|arbeiten (sie|dich) ein|lernen (sie|dich) an)|débutante?s?"
     r"|première expérience|premier emploi|sans expérience|jeunes? diplômée?s?|primer empleo|sin experiencia"
     r"|recién (titulad|graduad)[oa]s?|no (se requiere|es necesaria|hace falta) experiencia(?! en| con)|primera experiencia)\b",
     re.IGNORECASE,
@@ -84,10 +84,11 @@ AT_MOST = re.compile(
     r"(?: \w+)?\s*\Z",
     re.IGNORECASE,
 )
-# An article is a number before a year of practice only: nobody earns "a year's experience a year".
+# An article is a number before a year of practice only: "a year's experience", but not "paid once a year".
 A_YEAR = re.compile(
     r"\ba (?:full |good |whole )?year(?:['’]s)?(?= (?:or (?:more|longer|so|two)\b|(?:of )?(?:[\w-]+ ){0,2}experience|in an? (?:[\w-]+ )?(?:role|job|post|position|similar|comparable)\b))"
 )
+# Before years, the beginning of a range: "6 months to 2 years".
 FROM_MONTHS = re.compile(
     rf"\b{_NUMBER} (?:months?|monaten?|mois|meses) (?:to|up to|and|bis|à|a|–|-) ?\Z", re.IGNORECASE
 )

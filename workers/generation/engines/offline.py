@@ -49,6 +49,8 @@ GENERAL_FACTOR = 0.9
 UMBRELLAS = {"software-development", "information-security", "operations-management", "office-administration"}
 UMBRELLA_FACTOR = 0.85
 MOST_MANNERS = 2
+# So many mentions of a skill count; more say nothing new.
+MOST_POINTS = 10
 # Below this score a skill is named only beside the point (a degree's subject, the employer's trade).
 WEAK = 0.5
 TITLE_SCORE = 4.0
@@ -101,9 +103,8 @@ class _Seen:
     def add(self, points: float, kind: Kind, evidence: str) -> None:
         """Count a mention: the third best says less than the best, for emphasis grows slowly."""
         self.kinds.add(kind)
-        self.points.append(points)
-        best = sorted(self.points, reverse=True)
-        self.score = sum(each / rank for rank, each in enumerate(best, start=1))
+        self.points = sorted((*self.points, points), reverse=True)[:MOST_POINTS]
+        self.score = sum(each / rank for rank, each in enumerate(self.points, start=1))
         self.evidence = self.evidence or evidence
 
     @property
