@@ -23,8 +23,15 @@ HERE = Path(__file__).parent
 # reached, so that it does not get worse (docs/quality.md shows both).
 TUNED = ("dev", "heldout", "third", "fourth")
 UNSEEN = tuple(name for name in ("unseen_a", "unseen_b") if (HERE / f"roles_{name}.yaml").exists())
-LEAST_RECALL = {"dev": 0.97, "heldout": 0.98, "third": 0.96, "unseen_a": 0.80, "unseen_b": 0.80}
-MOST_WRONG = {"dev": 0.01, "heldout": 0.01, "third": 0.01, "unseen_a": 0.04, "unseen_b": 0.04}
+LEAST_RECALL = {
+    "dev": 0.97,
+    "heldout": 0.98,
+    "third": 0.98,
+    "fourth": 0.98,
+    "unseen_a": 0.80,
+    "unseen_b": 0.80,
+}
+MOST_WRONG = {"dev": 0.01, "heldout": 0.01, "third": 0.01, "fourth": 0.01, "unseen_a": 0.04, "unseen_b": 0.04}
 LEAST_SENIORITY = 0.85
 LABELS = ("must_have", "nice_to_have", "also_fine", "wrong")
 

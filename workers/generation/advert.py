@@ -8,7 +8,8 @@ from enum import Enum
 from functools import lru_cache
 
 from workers.generation import cues, orders
-from workers.generation.denials import denied_ends
+from workers.generation.denials import denied_ends, merged
+from workers.generation.others import others_ends
 from workers.generation.text import lowered
 
 
@@ -97,6 +98,7 @@ class Reading:
         plain = bare(text)
         self._degrees = _Spans(degree_ends(plain))
         self._denials = _Spans(denied_ends(plain))
+        self._others = _Spans(merged(others_ends(lowered(plain))))
         self._choices = _Spans(dict(match.span() for match in cues.CHOICE.finditer(plain)))
 
     def at(self, place: int) -> Passage:
@@ -104,13 +106,17 @@ class Reading:
         part = self._parts[bisect_right(self._starts, place) - 1]
         if part.kind in (Kind.OFFER, Kind.INSTRUCTION):
             return part
-        if self._denials.holds(place):
+        if self._denials.holds(place) or self._others.holds(place):
             return Passage(part.start, part.end, Kind.UNASKED)
         if self._degrees.holds(place):
             return Passage(part.start, part.end, Kind.DEGREE)
         if part.kind is Kind.MUST and self._choices.holds(place):
             return Passage(part.start, part.end, Kind.EITHER)
         return part
+
+    def denies(self, place: int) -> bool:
+        """Whether the text says of what stands there that it is not asked for, nor used."""
+        return self._denials.holds(place)
 
 
 @lru_cache(maxsize=2)

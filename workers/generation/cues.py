@@ -16,17 +16,18 @@ def _phrases(*phrases: str) -> re.Pattern[str]:
 _WISHED = (
     r"nice[- ]to[- ]haves?", r"good to have", r"nice extras?", r"(?:good |further )?extras", r"extra points",
     r"preferred", r"preferabl[ey]", r"(?:is|are|be|as|considered) a (?:big |huge |strong |real |definite )?plus",
-    r"an? (?:\w+ )?plus", r"pluses", r"bonus(?: points| if)?", r"desir(?:able|ed)",
+    r"(?<!['’])an? (?:\w+ )?plus", r"pluses", r"bonus(?: points| if)?", r"desir(?:able|ed)",
     r"advantag(?:e|es|eous)", r"an advantage", r"of advantage", r"optional(?:ly)?", r"ideally",
-    r"beneficial(?! owner)", r"(?:is|are|very) welcome", r"useful", r"handy",
+    r"beneficial(?! owner)", r"(?:is|are|be|very) welcome", r"(?:great|lovely|good|nice|perfect|fantastic) if you(?: (?:bring|have|know|knew|had|also))?", r"useful", r"handy",
     r"an asset", r"helpful", r"it helps if", r"would (?:help|be (?:great|nice|good|lovely|handy|splendid|ideal))",
     r"(?:be|are) (?:glad|pleased|happy|delighted) (?:of|if|to see)", r"even better", r"so much the better",
-    r"we(?:['’]d| would) (?:love|like|welcome)(?! (?:to (?:hear|meet|hire|appoint|keep|recruit|find|add)|more|your|an? [\w -]{3,40} (?:to|who)))", r"what we would love",
+    r"we(?:['’]d| would) (?:love|like|welcome)(?! (?:to (?:hear|meet|hire|appoint|keep|recruit|find|add)|more|you to|your|an? [\w -]{3,40} (?:to|who))|(?<=like) to see)", r"what we would love",
     r"not (?:a must|needed|required|essential|vital|necessary|mandatory),? but\b.{0,20}",
     r"but not (?:a must|needed|required|essential|vital|necessary|mandatory|expected)",
-    r"(?<=, )not (?:vital|essential|necessary|required)", r"no must", r"if you (?:have|['’]ve|know)\b.{0,40}",
+    r"(?<=, )not (?:vital|essential|necessary|required)", r"no must", r"(?<!fit in )(?<!fit )(?<!from you )(?<!suit you )(?<!for you )(?<!apply )(?<!touch )(?<!meet you )(?<!match )(?<!enjoy it )(?<!welcome )(?<!one )if you (?:have|['’]ve|know)\b.{0,40}",
     r"(?:earns?|gets?|wins?|scores?|gives?) (?:you )?(?:extra|bonus|brownie|additional) (?:points|credit)", r"brownie points",
-    r"icing on the cake", r"gets? you (?:a|an|more|extra|further)\b", r"wäre (?:das|ein|eine|die)\b", r"tüpfelchen",
+    r"(?:would|does|do|will)(?: not|n['’]t) hurt", r"(?:score|earn|win|gain)s? (?:you )?(?:\w+ )?points", r"also like to see", r"earns? you", r"(?:will|would|can|may) help you", r"make (?:your|the) (?:start|life|job|work) easier", r"not essential(?=:)",
+    r"but (?:it|they|that) (?:helps?|would help|counts?)", r"(?:schön|toll|super|prima|klasse|gut|ideal|umso besser),? wenn", r"(?:schadet|schaden) (?:auch )?nicht", r"c['’]est (?:encore |même )?mieux", r"tant mieux", r"(?:tanto |mucho )?mejor si", r"(?<=, )(?:tanto |mucho )?mejor", r"puntos? a favor", r"pleasant surprise", r"icing on the cake", r"gets? you (?:a|an|more|extra|further)\b", r"wäre (?:das|ein|eine|die)\b", r"tüpfelchen",
     r"ce serait (?:encore )?mieux", r"si possible", r"nos encantaría", r"(?:be|would be) (?:glad|happy|pleased|delighted) to (?:see|have|hear|find)", r"(?:counts?|speaks?|works?) in your favou?r", r"stands? out", r"sets? you apart", r"head start",
     r"(?:will|would|could) (?:impress|delight|please|stand you)\b", r"(?:would|could) (?:help|interest)", r"(?:even|all the) (?:happier|better)",
     r"(?:we )?(?:smile|rejoice|cheer) if", r"added (?:value|bonus)", r"at best", r"can be learned", r"can be learnt",
@@ -67,10 +68,10 @@ MUST = _phrases(
     r"must(?:[- ]haves?)?", r"required?", r"requirements? (?:is|are|include|for)", r"essential", r"strong", r"expert\w*",
     r"proficien\w+", r"solid", r"deep", r"proven", r"extensive", r"mandatory", r"fluent(?:ly)? in", r"fluent",
     r"(?:thorough|sound|excellent|in[- ]depth|good(?: working)?|very good) (?:knowledge|command|grasp|skills)",
-    r"hands[- ]on", r"you(?:['’]ve| have| hold| know| need)", r"(?:we|you) (?:need|require|expect)", r"you speak", r"fluently", r"you can", r"(?:is|are) familiar", r"at home (?:in|on|with)",
+    r"hands[- ]on", r"you(?:['’]ve| have| hold| know| need)", r"(?:we|you) (?:need|require|expect)", r"you speak", r"you should (?:also )?(?:know|have|be|speak|master)", r"fluently", r"you can", r"(?:is|are) familiar", r"at home (?:in|on|with)",
     r"you(?: are|['’]re) (?:an? |already )?(?:able|skilled|experienced|qualified|trained|confident|comfortable|fluent|good|certified|licensed|registered)",
     r"(?:qualified|registered|certified|licen[cs]ed)", r"(?:command|mastery) of", r"(?:well|fully) versed", r"candidates (?:have|hold|must|need)", r"we want(?! to\b)", r"du (?:hast|kannst|beherrschst|bringst)", r"sie (?:haben|können|beherrschen|verfügen|bringen)", r"vous (?:avez|maîtrisez|connaissez|savez|justifiez|possédez)", r"gute[ns]? kenntnisse\w*", r"(?:bonne|parfaite|solide) (?:connaissance|maîtrise)s?", r"conocimientos? (?:de|en)", r"experiencia (?:en|con|de|demostrable|mínima)", r"expérience (?:en|de|dans|confirmée|significative)", r"erfahrung(?:en)? (?:in|mit|als)", r"berufserfahrung", r"manejo de",
-    r"we (?:ask|look) for", r"master of", r"indispensable",
+    r"we (?:ask|look) for", r"at ease (?:with|in)", r"domin(?:as|a)", r"solides? (?:connaissance|expérience|base|maîtrise)s?", r"(?:du kennst dich|sie kennen sich|kennen sie sich|kennst du dich)", r"would be lost", r"(?:is|ist) (?:your|ihr|dein)e? (?:daily|täglich)\w*", r"master of", r"indispensable",
     r"at least (?:\w+|\d+) years?", r"zwingend", r"fundierte\w*", r"sehr gute\w*", r"vorausgesetzt",
     r"sichere[rs]?", r"verhandlungssicher\w*", r"fließend\w*", r"mindestens",
     r"indispensables?", r"exigée?s?", r"maîtrise\w*", r"imprescindibles?",
@@ -126,23 +127,29 @@ PERK = _phrases(
 # What a company does, which is not what the candidate will do.
 _TRADE = (
     "make sell rent build produce manufacture insure own operate help serve run provide render move guard "
-    "supply distribute employ publish settle check fly seat service ship teach exhibit clean design"
+    "supply distribute employ publish settle check fly seat service ship teach exhibit clean design "
+    "deliver cover import export store transport print grow brew bake cook treat finance insure host stage train "
+    "repair restore recycle collect pack represent feed heat light look supply offer welcome process connect"
 ).split()
 _WE_DO = "|".join(_TRADE)
 _IT_DOES = "|".join(f"{verb}e?s" for verb in _TRADE) + "|has|flies|carries"
-_NAME = r"[A-Z][\w&.'’]*(?: (?:&|and|of|the|[A-Z][\w&.'’]*)){0,5}"
+_NAME = r"(?!Our\b|All\b|Each\b|Every\b|Most\b|Some\b|Your\b|You\b|Role\b|Job\b|Work\b|Experience\b|Training\b|Duties\b|Post\b|Position\b|Scope\b|The (?:role|position|post|job|work|duties|candidate)\b|Th(?:is|ese|ey)\b)[A-Z][\w&.'’]*(?: (?:&|and|of|the|[A-Z][\w&.'’]*)){0,5}"
 _NOT_YOU = r"(?!.{0,80}\b(?:you|your|looking|seeking|seeks|hiring|requires|needs)\b)"
 _HIRING = r"looking|hiring|seeking|searching|recruit\w+|replacing|recherch\w+|such\w+|busca\w*"
 EMPLOYER = re.compile(
     r"\s*(?:[Ff]ounded|[Ee]stablished|[Hh]eadquartered|[Ss]ince \d{4}|[Aa]t [A-Z]\w+(?: [A-Z]\w+)?, we\b"
     r"|[Oo]ur (?:company|clients?|customers|mission|vision|products?|platform|cameras|fleet|shops?)\b"
-    rf"|Our (?!stack|tech|services?|back|front|code|platform|tools?|systems?|infrastructure|pipelines?|apps?|data|api|must|ideal|new|next)\w+ {_NOT_YOU}"
+    r"|[Oo]ur (?!(?:\w+ )?(?:stack|tech|services?|back|front|code|platform|tools?|systems?|infrastructure|pipelines?|apps?|data|api|must|ideal|new|next|release|website|team|developers|engineers|analysts|programmers|scientists|testers)\b)"
+    rf"\w+ {_NOT_YOU}"
     rf"|We (?:{_WE_DO})\b{_NOT_YOU}|{_NAME} (?:{_IT_DOES})\b{_NOT_YOU}"
     rf"|(?!You|This|It|There|The (?:role|position|post|job|candidate))(?:we|We|{_NAME})(?:['’]re| are| is| ist| sind| est| es)"
-    r" (?:an?|the|one of|among|eine?|une?|la|le|un|una|our|your|only|\d+ people|\w+ by)\b"
-    rf"(?!.{{0,60}}\b(?:{_HIRING})\b)"
-    r"|(?:Die|Das|Der) (?:[\w&.'’]+ ){1,4}(?:ist ein|baut|verkauft|betreibt|produziert|liefert)\b"
+    r" (?:an?|the|one of|among|eine?|une?|la|le|un|una|our|your (?!job|task|work|responsib|field|main|own|daily|first|home)|only|\d+ people|(?:owned|backed|funded|led|founded) by)\b"
+    rf"(?! (?:must|requirement|prerequisite|condition|given|core|key|central|muss|big part|large part|daily)\b)(?!.{{0,60}}\b(?:{_HIRING})\b)"
+    r"|As an? [\w -]{3,40} (?:company|firm|provider|group|agency|business|house|manufacturer|retailer|supplier|charity|trust),? (?:with [^,\n]{2,40}, )?we\b"
+    rf"|The (?:company|firm|group|business|agency|charity|trust)\b(?! needs| seeks| requires| looks| wants){_NOT_YOU}"
+    r"|(?:Die|Das|Der) (?:[\w&.'’]+ ){1,4}(?:ist ein|ist seit|gehört zu|zählt zu|entwickelt|vertreibt|baut|verkauft|betreibt|produziert|liefert)\b"
     r"|(?:La|Le|Les|L['’])\s?(?:[A-Z][\w&.'’]* ){1,3}(?:fabrique|vend|prépare|édite|produit|gère)\b"
+    r"|Unsere? (?!Team|Stack|Tech|Backend|Frontend|Plattform|System|Ziel|Dienst|Anwendung|Daten)\w+ (?:ist|sind|hat|haben|steht|liegt|öffnet)\b(?!.{0,80}\b(?:Sie|Ihre?|du|deine?|suchen)\b)"
     r"|Wir (?:sind|bauen|betreiben|verkaufen|produzieren|liefern)\b"
     r"|Nos (?:clients|machines|produits)\b|Nous (?:sommes|fabriquons|vendons)\b"
     r"|(?:Grupo|Empresa)\b.{0,60}\b(?:fabrica|vende|diseña|produce)\b)",
@@ -152,7 +159,7 @@ DEGREE = re.compile(
     r"\b(?:degrees?|bachelor(?:['’]?s)?|master(?:['’]?s)? (?:degree|of (?:science|arts|laws|business|engineering|education)|in)|b\.?\s?sc|m\.?\s?sc|b\.?eng"
     r"|m\.?eng|ph\.?\s?d|diploma|mba|doctorate|(?:under)?graduate|majors?|majoring|graduated|(?:hoch\w*)?studium"
     r"|abschluss|ausbildung|diplôme|licence(?! (?:with|for|or|and|to|card))|bts|bac pro|grado|licenciatura|titulación)\b"
-    r"(?:(?!\b(?:with|plus|experience|knowledge|skills?|years?|proven|proficien\w+|familiar\w*|mit|avec|con)\b"
+    r"(?:(?!\b(?:with|plus|experience|knowledge|skills?|years?|proven|proficien\w+|familiar\w*|mit|avec|con|but|just|if|you)\b"
     r"|\d)[^.;!?\n]){0,160}",
 )
 
@@ -211,7 +218,7 @@ OFFER_HEADING = _phrases(
 NICE_HEADING = _phrases(
     r"cherry|icing|sugar|cream|(?:our |the )?wish ?list|(?:might|may|could) (?:bring|have|hold|know|also)|tüpfelchen|what helps|helps?|grin|smile|sweet|bonus point", r"nos encantaría|nos gustaría|encore mieux|darüber freuen.{0,20}|freuen",
     "bonus", "plus", "pre", "additional skills", "extra credit", "nice", "welcome", "useful", "extras?",
-    r"what (?:would|might) (?:help|be nice)", r"(?:would be|we['’]d|we would) .{3,30}", "schön", "(?:nicht )?zwingend.{0,10}", "ergänzend", "außerdem", "zusatz\\w*", "sonstiges wissen",
+    r"what (?:would|might) (?:help|be nice)", r"(?:would be|(?:we['’]d|we would)(?! (?:like|want|expect|ask|need)(?: you| from you)?(?: to| for)?(?: (?:see|have|bring|know|find|offer))?$)) .{3,30}", "schön", "(?:nicht )?zwingend.{0,10}", "ergänzend", "außerdem", "zusatz\\w*", "sonstiges wissen",
     r"what (?:makes|would make) (?:us|you) .{3,25}", "to (?:shine|stand out)", "advantageous", "further (?:skills|assets|points)", "assets?", "le plus", "les plus", "valoramos", "se valora(?:rá)?",
 )  # fmt: skip
 MUST_HEADING = _phrases(
@@ -241,7 +248,12 @@ DUTIES_HEADING = _phrases(
 UNASKED_HEADING = _phrases(
     r"(?:it|you|that|what you) (?:need not|needn['’]t|may forget|can forget|do not need).{0,20}",
     r"(?:you|what you) (?:can |may )?(?:leave behind|leave at home|can forget|needn['’]t (?:have|bring|know|do)).{0,12}", r"(?:darauf|was).{0,12}verzichten.{0,12}", r"ce (?:que|qu['’]).{0,20} pas",
-    r"lo que no .{3,25}", r"not for (?:you|us).{0,12}", r"(?:what )?you (?:won['’]t|will not|will never|never) .{2,20}",
+    r"(?:lo |qué )?que no .{3,25}", r"qué no .{3,25}", r"not for (?:you|us).{0,12}", r"(?:what )?you (?:won['’]t|will not|will never|never) (?!be\b).{2,20}", r"what (?:you['’]ll|you will) (?:not|never) (?!be\b).{2,20}",
+    r"not (?:in|part of|a part of|within) (?:the |this |your )?(?:job|role|post|position|scope|remit|work|duties|brief).{0,12}", r"out of scope", r"(?:beyond|outside) (?:the |this |your )(?:scope|job|role|remit|post)", r"not your (?:job|task|work|problem|business|concern|responsibility)s?",
+    r"(?:things|skills|tools|stuff) (?:we|you) (?:do not|don['’]t|won['’]t) .{2,20}", r"what(?:['’]s| is| are)(?: not|n['’]t) .{3,25}", r"what (?:this|the) (?:job|role|post|position) (?:is|does|will)(?: not|n['’]t).{0,20}", r"no need (?:for|of|to have|to know)", r"what (?:others|other people|other teams|someone else|somebody else) (?:do|does|look after|take care of).{0,12}",
+    r"(?:das|was) (?:machst|brauchst|musst|kannst|erwartet|machen|brauchen|müssen|tust|tun) (?:du|sie|dich)(?: \w+)? nicht.{0,15}", r"was (?:du|sie|wir|hier|dich|nicht|bei uns)\b.{0,25}\bnicht\b.{0,25}", r"was nicht .{3,40}", r"(?:das (?:ist|gehört) )?nicht (?:teil|bestandteil|zu (?:ihren|deinen) aufgaben|ihre aufgabe|deine aufgabe|gefragt|gesucht|gefordert|erwartet|notwendig|verlangt).{0,20}",
+    r"ce (?:dont|que|qui|qu['’]).{0,30} (?:pas|plus|aucun).{0,20}", r"hors (?:périmètre|poste|mission|champ).{0,12}", r"non (?:requise?s?|exigée?s?|demandée?s?|nécessaires?)", r"vous n(?:e |['’]).{2,15} pas.{0,10}", r"inutile",
+    r"no (?:es necesari[oa]|son necesari[oa]s|hace falta|tendrás que|harás|pedimos|incluye|forma parte).{0,25}", r"fuera (?:del|de) (?:puesto|alcance|tus funciones).{0,10}",
     r"(?:what )?(?:we|you)(?: really)? (?:do not|don['’]t|won['’]t)(?: have to)? (?:ask|need|expect|require|want|do|look).{0,20}",
     r"not (?:needed|required|necessary|expected)", r"(?:do not|don['’]t) need", r"(?:what )?this is not",
     r"you can leave.{0,20}", r"nicht (?:nötig|erforderlich|nötig ist)", r"was (?:du|sie) nicht .{3,30}",

@@ -20,6 +20,17 @@ ENTRY_TITLE = re.compile(
     r"|auszubildende[r]?|stagiaire|alternant[e]?|becari[oa]|aprendiz)\b",
     re.IGNORECASE,
 )
+# What is done by beginners as a rule, where neither the title nor the years say otherwise.
+HELPING_TITLE = re.compile(
+    r"\b(clerk|helper|operative|attendant|cashier|porter|receptionist|labourer|picker|packer|cleaner|crew member"
+    r"|(care|teaching|classroom|shop|store|sales|kitchen|office|admin(istrative)?|nursery|library|finance|accounts"
+    r"|marketing|healthcare|lab(oratory)?|warehouse|production|bar|catering|retail|dental) assistant"
+    r"|(customer (service|support|care)|call centre|contact centre|front desk|help ?desk) (advis[eo]r|agent|assistant"
+    r"|representative)|(aus)?hilfe|helfer(in)?|verkäufer(in)?|empfangs\w+|empfang|kassierer(in)?|lagerist(in)?"
+    r"|hôtes?(se)?|caissi(er|ère)|vendeu(r|se)|agent d['’](accueil|entretien)|préparateur de commandes"
+    r"|réceptionniste|recepcionista|cajer[oa]|dependient[ea]|moz[oa]|auxiliar|ayudante|operari[oa])\b",
+    re.IGNORECASE,
+)
 # Another's title within this one: the assistant to a director is no director.
 OF_ANOTHER = re.compile(
     r"\b(to|for|of) (the |our |a )?(\w+ )?(director|chief|vp|ceo|head)\b.*|\bassistant\b.*", re.IGNORECASE
@@ -35,8 +46,13 @@ SENIOR_TEXT = re.compile(
 ENTRY_TEXT = re.compile(
     r"\b(entry[- ]level|no (prior |previous )?experience|(recent|new) graduates?|junior[- ]level"
     r"|(an?|our|as) (\w+ )?(junior|trainee|apprentice|intern)|internship|apprenticeship|early career"
-    r"|(with or )?without (any )?experience|start of (your|a|their) career|first job|school leavers?"
-    r"|berufseinsteiger\w*|quereinsteiger\w*|débutants?|première expérience|primer empleo|sin experiencia)\b",
+    r"|(with or )?without (any )?experience|start of (your|a|their) career|first (proper |real )?job|school leavers?"
+    r"|(first[- ]year|newly[- ](qualified|registered)) \w+ (are|is|may|can|welcome|considered)|career starters?|full training is (given|provided)"
+    r"|(we|you)(['’]ll| will)? (train you|be (fully )?trained)|(suits?|suitable for|ideal for) an? (\w+ )?(graduate|beginner|starter|school leaver)"
+    r"|berufseinsteiger\w*|berufsanfänger\w*|quereinsteiger\w*|(ohne|keine) (berufs)?erfahrung(?! (mit|in|als|im)\b)"
+    r"|(werden|wirst|wir) .{0,30}(angelernt|arbeiten (sie|dich) ein|lernen (sie|dich) an)|débutante?s?"
+    r"|première expérience|premier emploi|sans expérience|jeunes? diplômée?s?|primer empleo|sin experiencia"
+    r"|recién (titulad|graduad)[oa]s?|no (se requiere|es necesaria|hace falta) experiencia(?! en| con)|primera experiencia)\b",
     re.IGNORECASE,
 )
 # Number words of the four languages, as far as careers go.
@@ -68,13 +84,22 @@ AT_MOST = re.compile(
     r"(?: \w+)?\s*\Z",
     re.IGNORECASE,
 )
+# An article is a number before a year of practice only: "a year's experience", but not "paid once a year".
+A_YEAR = re.compile(
+    r"\ba (?:full |good |whole )?year(?:['’]s)?(?= (?:or (?:more|longer|so|two)\b|(?:of )?(?:[\w-]+ ){0,2}experience|in an? (?:[\w-]+ )?(?:role|job|post|position|similar|comparable)\b))"
+)
+# Before years, the beginning of a range: "6 months to 2 years".
+FROM_MONTHS = re.compile(
+    rf"\b{_NUMBER} (?:months?|monaten?|mois|meses) (?:to|up to|and|bis|à|a|–|-) ?\Z", re.IGNORECASE
+)
 SENIOR_YEARS, MIDDLE_YEARS = 5, 2
 MONTHS_A_YEAR = 12
 # More years than a career is asked for are an employer's age; some words say so too.
 LONGEST_CAREER = 15
+NO_DEMAND = (Kind.OFFER, Kind.EMPLOYER, Kind.UNASKED)
 NOT_A_CAREER = re.compile(
-    r"\b(founded|history|in business|anniversary|of age|years? old|year \d|contract|fixed[- ]term|ago|we have|since"
-    r"|for (over|more than|the (past|last))|within|every|each|next|once|a year|after|probation|per|befristet|seit"
+    r"\b(founded|history|in business|anniversary|of age|years? old|year \d|contract|fixed[- ]term|ago|we have|in a row|since(?! (?:registration|qualif|graduat))"
+    r"|for (over|more than|the (past|last))|within|every|each|next|once|a year|after(?! (?:(?:your|the|an?) )?(?:apprentice|qualif|training|graduat|registration|degree|studies))|probation|per|befristet|seit"
     r"|depuis|desde|pro jahr|par an|al año|rota)\b",
     re.IGNORECASE,
 )
@@ -89,7 +114,7 @@ def seniority_of(role: str, description: str) -> str:
     years = _years(description)
     if years is not None:
         return "senior" if years >= SENIOR_YEARS else "intermediate" if years >= MIDDLE_YEARS else "entry"
-    if ENTRY_TEXT.search(description):
+    if ENTRY_TEXT.search(description) or HELPING_TITLE.search(role):
         return "entry"
     return "senior" if SENIOR_TEXT.search(description) else "intermediate"
 
@@ -98,11 +123,14 @@ def _years(description: str) -> float | None:
     """The most years of experience that are asked for as a minimum; None where none are."""
     reading = advert.read(description)
     asked: list[float] = []
-    for match in YEARS.finditer(lowered(description)):
+    low = lowered(description)
+    if any(reading.at(match.start()).kind not in NO_DEMAND for match in A_YEAR.finditer(low)):
+        asked.append(1)
+    for match in YEARS.finditer(low):
         number = _least(match, description)
         part = reading.at(match.start())
         around = description[max(part.start, match.start() - 40) : min(part.end, match.end() + 25)]
-        is_of_employer = part.kind in (Kind.OFFER, Kind.EMPLOYER, Kind.UNASKED)
+        is_of_employer = part.kind in NO_DEMAND
         if number <= LONGEST_CAREER and not is_of_employer and not NOT_A_CAREER.search(around):
             asked.append(number)
     return max(asked, default=None)
@@ -113,6 +141,8 @@ def _least(match: re.Match[str], text: str) -> float:
     number: float = _number(match["least"])
     if match["most"] and number < MIDDLE_YEARS:
         number = (number + _number(match["most"])) / 2
+    if FROM_MONTHS.search(text, max(0, match.start() - 20), match.start()):
+        number /= 2
     if AT_MOST.search(text, max(0, match.start() - 30), match.start()):
         number = 0 if number <= MIDDLE_YEARS else 1
     return number / MONTHS_A_YEAR if match["months"] else number

@@ -25,7 +25,7 @@ AFTER_A_VERB = re.compile(
     r"[ -](?:to|at|above|beyond|over|out|into|the|our|your|their|an?|quickly|promptly|calmly)\b"
 )
 # After a verb, but after a tool too, "Playwright with TypeScript": the words around it decide.
-AFTER_EITHER = re.compile(r"[ -](?:in|as|with|on)\b")
+AFTER_EITHER = re.compile(r"[ -](?:in(?! (?:anger|production|practice|depth|daily)\b)|as|with|on)\b")
 # What joins a name to another that is sure: "Spring Boot, Playwright and Sketch", "Jira (Confluence)".
 JOINT = re.compile(
     r"[^\S\n]*(?:[,/&+(]|,? ?\(?"
@@ -53,6 +53,8 @@ SOMEBODY = re.compile(
     r"|cuisini(?:er|ère)|cociner[oa]|contable|hausmeister)s?\Z",
     re.IGNORECASE,
 )
+# A name before these tells what goods or shops those are, not what is done: "pharmacy orders".
+OF_GOODS = re.compile(r" (?:orders|parcels|wholesal\w+|chains?)\b", re.IGNORECASE)
 OF_A_NAME = re.compile(r"\bRevenue (?:and|&) \Z")
 MEMBER_START = re.compile(r"(?:\A|\n|[,;:.(/]|\b(?:and|or|und|oder|et|ou|y|o))[^\w\n]*\Z", re.IGNORECASE)
 MEMBER_END = re.compile(
@@ -241,6 +243,8 @@ class Taxonomy:
             return False
         before = text[max(0, run[0].start - 14) : run[0].start]
         if OF_A_PERSON.search(before) or OF_A_NAME.search(before):
+            return False
+        if len(run) == 1 and OF_GOODS.match(text, run[-1].end):
             return False
         if OF_THE_EMPLOYER.search(before) and SOMEBODY.search(text[run[0].start : run[-1].end]):
             return False

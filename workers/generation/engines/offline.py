@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from workers.generation import advert, taxonomy
 from workers.generation.advert import Kind
@@ -49,11 +49,13 @@ GENERAL_FACTOR = 0.9
 UMBRELLAS = {"software-development", "information-security", "operations-management", "office-administration"}
 UMBRELLA_FACTOR = 0.85
 MOST_MANNERS = 2
+# So many mentions of a skill count; more say nothing new.
+MOST_POINTS = 10
 # Below this score a skill is named only beside the point (a degree's subject, the employer's trade).
 WEAK = 0.5
 TITLE_SCORE = 4.0
-ASIDE = (Kind.NICE, Kind.DEGREE, Kind.EMPLOYER)
 REQUIRED = (Kind.MUST, Kind.EITHER)
+EXPLICIT = (*REQUIRED, Kind.NICE)
 # What a role's profile holds is likelier to be meant than what stands in the text by chance, and
 # its heaviest must-haves are meant even where nobody needs to say so: an accountant does accounting.
 PROFILE_BONUS = 0.15
@@ -74,6 +76,15 @@ LANGUAGE = re.compile(r"\b(?:English|German|French|Spanish)\b")
 # Names that ask for two skills: those of the first with this word in them, and the other.
 BOTH = (
     ({"demand-planning", "sales-pipeline", "budgeting"}, "forecast", "forecasting"),
+    ({"firmware", "embedded-systems"}, " in c", "c"),
+    ({"presales"}, "demo", "sales-presentations"),
+    ({"contract-management"}, "commercial contract", "contract-law"),
+    ({"data-privacy"}, "gdpr", "data-protection-law"),
+    ({"leadership"}, "führungserfahrung", "people-management"),
+    ({"leadership"}, "liderando", "people-management"),
+    ({"leadership"}, "encadrement", "people-management"),
+    ({"people-management"}, "equipos", "leadership"),
+    ({"people-management"}, "führung", "leadership"),
     ({"contract-negotiation"}, "draft", "legal-drafting"),
     ({"people-management"}, "hiring", "recruiting"),
 )
@@ -85,18 +96,26 @@ class _Seen:
 
     order: int
     score: float = 0.0
-    nice: bool = True
     evidence: str = ""
-    mentions: int = 0
-    is_required: bool = False
+    points: list[float] = field(default_factory=list)
+    kinds: set[Kind] = field(default_factory=set)
 
-    def add(self, points: float, nice: bool, evidence: str, is_required: bool = False) -> None:
-        """Count a mention: the third says less than the first, for emphasis grows slowly."""
-        self.is_required = self.is_required or is_required
-        self.mentions += 1
-        self.score += points / self.mentions
-        self.nice = self.nice and nice
+    def add(self, points: float, kind: Kind, evidence: str) -> None:
+        """Count a mention: the third best says less than the best, for emphasis grows slowly."""
+        self.kinds.add(kind)
+        self.points = sorted((*self.points, points), reverse=True)[:MOST_POINTS]
+        self.score = sum(each / rank for rank, each in enumerate(self.points, start=1))
         self.evidence = self.evidence or evidence
+
+    @property
+    def is_required(self) -> bool:
+        """Whether a passage asks for it as required, or the role's title names it."""
+        return not self.kinds.isdisjoint(REQUIRED)
+
+    @property
+    def nice(self) -> bool:
+        """Whether it is only wished for: a duty that calls for it does not make it required."""
+        return not self.is_required and (Kind.NICE in self.kinds or self.kinds.isdisjoint({Kind.ASKED}))
 
 
 async def read(brief: Brief, tools: Tools) -> Analysis:  # noqa: ARG001 - what a Reader is given
@@ -115,7 +134,7 @@ def analysis_of(brief: Brief) -> Analysis:
     for entry in profile:
         is_core = entry.must_have and entry.weight >= CORE_WEIGHT
         if is_core and (entry.skill in seen or not says_its_core):
-            seen.setdefault(entry.skill, _Seen(len(seen))).add(CORE_SCORE, nice=False, evidence="")
+            seen.setdefault(entry.skill, _Seen(len(seen))).add(CORE_SCORE, Kind.ASKED, "")
         if entry.skill in seen:
             seen[entry.skill].score += PROFILE_BONUS * entry.weight
     _doubt_the_isolated(book, seen, {entry.skill for entry in profile})
@@ -152,18 +171,23 @@ def _mentions(book: taxonomy.Taxonomy, role: str, description: str) -> dict[str,
     seen: dict[str, _Seen] = {}
     for mention in book.find(role):
         facts = seen.setdefault(mention.skill, _Seen(len(seen)))
-        facts.add(TITLE_SCORE, nice=False, evidence=role[mention.start : mention.end])
+        facts.add(TITLE_SCORE, Kind.MUST, role[mention.start : mention.end])
     reading = advert.read(description)
+    mentions = _with_implied(book.find(advert.bare(description)), description)
+    denied = {one.skill for one in mentions if reading.denies(one.start) and not _is_manner(book, one.skill)}
+    denied -= seen.keys()
     counted: set[tuple[str, int, Kind]] = set()
-    for mention in _with_implied(book.find(advert.bare(description)), description):
+    for mention in mentions:
         part = reading.at(mention.start)
         if not part.kind.worth or (mention.skill, part.start, part.kind) in counted:
+            continue
+        # What is denied in one place counts in another only where that asks for it in so many words.
+        if mention.skill in denied and part.kind not in EXPLICIT:
             continue
         counted.add((mention.skill, part.start, part.kind))
         points = part.kind.worth * _factor(book, mention.skill)
         facts = seen.setdefault(mention.skill, _Seen(len(seen)))
-        evidence = description[mention.start : mention.end]
-        facts.add(points, part.kind in ASIDE, evidence, is_required=part.kind in REQUIRED)
+        facts.add(points, part.kind, description[mention.start : mention.end])
     return seen
 
 
