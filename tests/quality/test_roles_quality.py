@@ -19,19 +19,12 @@ from workers.generation.taxonomy import load_yaml
 from workers.generation.text import clean
 
 HERE = Path(__file__).parent
-# Nothing was tuned on the unseen ones. Their goals are 0.95 and 0.02; what is asserted is what was
-# reached, so that it does not get worse (docs/quality.md shows both).
+# Nothing was tuned on the unseen ones. They are measured together, against the goals.
 TUNED = ("dev", "heldout", "third", "fourth")
-UNSEEN = tuple(name for name in ("unseen_a", "unseen_b") if (HERE / f"roles_{name}.yaml").exists())
-LEAST_RECALL = {
-    "dev": 0.97,
-    "heldout": 0.98,
-    "third": 0.98,
-    "fourth": 0.98,
-    "unseen_a": 0.80,
-    "unseen_b": 0.80,
-}
-MOST_WRONG = {"dev": 0.01, "heldout": 0.01, "third": 0.01, "fourth": 0.01, "unseen_a": 0.04, "unseen_b": 0.04}
+UNSEEN_PARTS = ("unseen_a", "unseen_b", "unseen_c")
+UNSEEN = "unseen"
+LEAST_RECALL = {"dev": 0.97, "heldout": 0.98, "third": 0.98, "fourth": 0.98, UNSEEN: 0.95}
+MOST_WRONG = {"dev": 0.01, "heldout": 0.01, "third": 0.01, "fourth": 0.01, UNSEEN: 0.02}
 LEAST_SENIORITY = 0.85
 LABELS = ("must_have", "nice_to_have", "also_fine", "wrong")
 
@@ -94,10 +87,11 @@ def counted(case: dict[str, Any]) -> Counts:
 
 
 def measured(name: str) -> Counts:
-    """The counts of a whole set."""
+    """The counts of a whole set; the unseen ones count as one."""
     total = Counts()
-    for case in cases(name):
-        total.add(counted(case))
+    for part in UNSEEN_PARTS if name == UNSEEN else (name,):
+        for case in cases(part):
+            total.add(counted(case))
     return total
 
 
@@ -117,19 +111,16 @@ def rates(counts: Counts) -> dict[str, object]:
 
 
 def figures() -> dict[str, object]:
-    """The figures of every tuned set, and of the unseen ones as one, for `make quality`."""
-    told = {name: measured(name) for name in TUNED}
-    for name in UNSEEN:
-        told.setdefault("unseen", Counts()).add(measured(name))
+    """The figures of every set, for `make quality`."""
     return {
         f"{figure.replace('_', ' ')}, {name}": value
-        for name, counts in told.items()
-        for figure, value in rates(counts).items()
+        for name in (*TUNED, UNSEEN)
+        for figure, value in rates(measured(name)).items()
     }
 
 
 @pytest.mark.quality
-@pytest.mark.parametrize("name", [*TUNED, *UNSEEN])
+@pytest.mark.parametrize("name", [*TUNED, UNSEEN])
 def test_the_must_haves_of_labelled_roles_are_found_and_the_traps_avoided(name: str) -> None:
     counts = measured(name)
     assert counts.cases >= 60
@@ -157,7 +148,7 @@ def _show(case: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    for chosen_set in sys.argv[1:] or (*TUNED, *UNSEEN):
+    for chosen_set in sys.argv[1:] or (*TUNED, UNSEEN):
         for each in cases(chosen_set) if chosen_set in TUNED else ():
             _show(each)
         print(chosen_set, rates(measured(chosen_set)))
