@@ -82,7 +82,7 @@ GOALS = (
 OPTIONS = (
     "Add a unique constraint|Wrap it in one transaction|Bound the number of attempts|"
     "Invalidate the key on change|"
-    "Stream the rows in pages|Pin the dependency version|Close the descriptor explicitly|"
+    "Stream the rows in pages|Pin the dependency version|Close the socket explicitly|"
     "Rotate the signing key|"
     "Use a parameterised query|Move the work off-thread|Compare hashes before saving|Set an explicit timeout|"
     "Normalise the text first|Split by customer identifier|"
