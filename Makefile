@@ -24,7 +24,7 @@ test: .venv/installed-dev ## Run every test, two at a time, with PostgreSQL and 
 
 chaos: .venv/installed-dev ## Kill, freeze and fill up everything in mid-job, and write docs/chaos-table.md (up to 15 minutes).
 	@ASSESSGEN_CHAOS_TABLE=docs/chaos-table.md $(BIN)/python -m tests.services -- \
-	  $(BIN)/python -m pytest -m chaos -n 2 --dist loadfile tests/chaos $(ARGS)
+	  $(BIN)/python -m pytest -m chaos -n 2 --dist load --maxschedchunk 1 tests/chaos $(ARGS)
 
 quality: .venv/installed-dev ## Measure quality on labelled cases, write docs/quality.md, and fail below a goal.
 	@$(BIN)/python -m tests.quality.report

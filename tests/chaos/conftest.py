@@ -21,6 +21,17 @@ _rows: list[Row] = []
 Tell = Callable[[str, int, Findings], None]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what may take longest, so that no worker is left alone with it at the end."""
+    items.sort(key=_may_take, reverse=True)
+
+
+def _may_take(item: pytest.Item) -> int:
+    """The limit in seconds of a test of faults; 0 of others, which keep their order."""
+    limit = item.get_closest_marker("timeout")
+    return int(limit.args[0]) if limit and item.get_closest_marker("chaos") else 0
+
+
 @pytest.fixture
 def tell() -> Tell:
     """Put a line into the table, and fail where something went wrong."""
