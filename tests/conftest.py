@@ -7,7 +7,7 @@ ASSESSGEN_TEST_REDIS_URL; tests that need them are marked `service` and skipped 
 import os
 import secrets
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -154,16 +154,18 @@ def database(settings: Settings) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="module", params=["sqlite", needs_postgres])
-def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+def shared(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, templates: Templates
+) -> Iterator[Database]:
     """A migrated database for all tests of a module that look at rows of their own only."""
-    if request.param == "sqlite":
-        with migrated(f"sqlite:///{tmp_path_factory.mktemp('shared') / 'test.db'}") as database:
-            yield database
-        return
-    with (
-        postgres_database() as url,
-        migrated(settings_for(tmp_path_factory.mktemp("shared"), url).database_url) as database,
-    ):
+    home = tmp_path_factory.mktemp("shared")
+    with ExitStack() as held:
+        if request.param == "sqlite":
+            url = templates.sqlite(home / "test.db")
+        else:
+            url = held.enter_context(templates.postgresql())
+        database = Database(settings_for(home, url).database_url)
+        held.callback(database.dispose)
         yield database
 
 

@@ -10,9 +10,9 @@ import yaml
 from click.testing import CliRunner, Result
 from sqlalchemy import select
 
-import migrations
 from models import Organization, Question
 from models.session import Database
+from tests.conftest import migrated
 from workers.bank import ShippedLibrary
 from workers.cli_library import library
 from workers.generation.library import FOLDER
@@ -64,11 +64,8 @@ def file_of(folder: Path, *items: dict[str, Any], skill: str = "python") -> Path
 def home(tmp_path: Path) -> dict[str, str]:
     """The environment of a fresh database with an organisation named Acme."""
     url = f"sqlite:///{tmp_path / 'test.db'}"
-    database = Database(url)
-    migrations.upgrade(database)
-    with database.write() as session:
+    with migrated(url) as database, database.write() as session:
         Organization.named(session, "Acme")
-    database.dispose()
     return {"DATABASE_URL": url, "ASSESSGEN_HOME": str(tmp_path)}
 
 

@@ -3,7 +3,6 @@
 import html
 import io
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,6 @@ import pytest
 from flask import Flask
 from werkzeug.test import Client, TestResponse
 
-import migrations
 from api.candidate_lists import Complaint, of_csv, of_lines
 from api.console.assessments_heat import heat_of
 from models import Assessment, CandidateKey, forms, sign_in_links
@@ -21,23 +19,16 @@ from models.session import Database
 from settings import Settings
 from tests.conftest import Account, new_account, settings_for
 from tests.sittings import Exam, change, exam, key, secrets_of, task
+from tests.templates import Templates
 
 ROOT = "/console/assessments"
 Json = dict[str, Any]
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings(tmp_path: Path, templates: Templates) -> Settings:
     """Settings under which drafts are kept from candidates."""
-    return settings_for(tmp_path, f"sqlite:///{tmp_path / 'test.db'}", ASSESSGEN_REQUIRE_APPROVAL="true")
-
-
-@pytest.fixture
-def database(settings: Settings) -> Iterator[Database]:
-    database = Database(settings.database_url)
-    migrations.upgrade(database)
-    yield database
-    database.dispose()
+    return settings_for(tmp_path, templates.sqlite(tmp_path / "test.db"), ASSESSGEN_REQUIRE_APPROVAL="true")
 
 
 class Person:

@@ -11,12 +11,11 @@ from flask import Flask
 from sqlalchemy import func, select
 
 import address_guard
-import migrations
 from api import create_app
 from models.base import Base, new_id
 from models.session import Database
 from settings import Settings
-from tests.conftest import Account, needs_postgres, new_account, postgres_database, settings_for
+from tests.conftest import Account, migrated, needs_postgres, new_account, postgres_database, settings_for
 from tests.contract.checked import CheckedClient, client_of
 from tests.contract.verifications import Begin, StudentSession, begin_session
 from workers.process import WorkerProcess
@@ -41,10 +40,8 @@ def settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 @pytest.fixture(scope="session")
 def database(settings: Settings) -> Iterator[Database]:
     """A migrated database."""
-    database = Database(settings.database_url)
-    migrations.upgrade(database)
-    yield database
-    database.dispose()
+    with migrated(settings.database_url) as database:
+        yield database
 
 
 @pytest.fixture(scope="session")

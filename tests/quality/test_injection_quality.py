@@ -36,8 +36,7 @@ Json = dict[str, Any]
 @cache
 def injections(unseen: bool = False) -> list[Json]:
     """The labelled passages that the goal is for, or those that no rule was ever made for."""
-    path = HERE / ("injections_unseen.yaml" if unseen else "injections.yaml")
-    found: list[Json] = load_yaml(path) if path.exists() else []
+    found: list[Json] = load_yaml(HERE / ("injections_unseen.yaml" if unseen else "injections.yaml"))
     return found
 
 

@@ -16,7 +16,7 @@ HERE = Path(__file__).parent
 # The rules are tuned on three sets. The last is the honest measure: nobody who changes a rule reads it.
 TUNED = ("items_dev.yaml", "items_heldout.yaml", "items_third.yaml", "items_fourth.yaml")
 UNSEEN = ("items_unseen.yaml",)
-SETS = tuple(name for name in (*TUNED, *UNSEEN) if (HERE / name).exists())
+SETS = (*TUNED, *UNSEEN)
 # What the rule-based method of Moore et al. (2023) found of the flaws that people had seen.
 # The unseen set's goal is 0.91; what is asserted is what was reached, so that it does not get worse
 # (docs/quality.md shows both). What is missed there asks for knowledge of the world: paraphrases, jokes.
